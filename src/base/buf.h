@@ -1,0 +1,21 @@
+// A text that grows, in an arena, with a cap. Writing past the cap writes nothing more and is remembered: ask buf_full() once at the end.
+#pragma once
+#include "base/str.h"
+#include "base/status.h"
+
+typedef struct Buf {
+        Arena *arena;
+        char *data;
+        size_t len, capacity, cap; // cap: most bytes it may hold
+        bool full;                 // something did not fit: the content is not to be used
+} Buf;
+
+Buf buf_make(Arena *arena, size_t cap_bytes);
+void buf_add(Buf *buf, Str text);
+void buf_add_char(Buf *buf, char c);
+void buf_add_int(Buf *buf, int64_t number);
+void buf_format(Buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_reset(Buf *buf);
+static inline Str buf_str(const Buf *buf) { return (Str){buf->data, buf->len}; } // valid until the next write
+static inline bool buf_full(const Buf *buf) { return buf->full; }
+#define buf_lit(buf, literal) buf_add((buf), STR(literal))

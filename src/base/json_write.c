@@ -1,0 +1,171 @@
+// Writing JSON into a Buf: commas by depth, escapes, trees. What does not fit is remembered by the Buf.
+#include "base/json.h"
+
+#define DEPTH_LARGEST 63
+
+JsonWriter json_writer(Buf *buf) {
+        return (JsonWriter){.buf = buf};
+}
+
+// Before anything that is a value: the comma, unless it follows its key or is the first.
+static void separate(JsonWriter *w) {
+        if (w->after_key) {
+                w->after_key = false;
+                return;
+        }
+        uint64_t bit = 1ULL << w->depth;
+        if (w->has_item & bit)
+                buf_add_char(w->buf, ',');
+        w->has_item |= bit;
+}
+
+static void open_with(JsonWriter *w, char c) {
+        ensure(w->depth < DEPTH_LARGEST);
+        separate(w);
+        buf_add_char(w->buf, c);
+        w->depth++;
+        w->has_item &= ~(1ULL << w->depth);
+}
+
+static void close_with(JsonWriter *w, char c) {
+        ensure(w->depth > 0 && !w->after_key);
+        w->depth--;
+        buf_add_char(w->buf, c);
+}
+
+void json_open_object(JsonWriter *w) {
+        open_with(w, '{');
+}
+
+void json_close_object(JsonWriter *w) {
+        close_with(w, '}');
+}
+
+void json_open_array(JsonWriter *w) {
+        open_with(w, '[');
+}
+
+void json_close_array(JsonWriter *w) {
+        close_with(w, ']');
+}
+
+void json_key(JsonWriter *w, Str key) {
+        ensure(!w->after_key);
+        separate(w);
+        json_escape(w->buf, key);
+        buf_add_char(w->buf, ':');
+        w->after_key = true;
+}
+
+void json_add_str(JsonWriter *w, Str text) {
+        separate(w);
+        json_escape(w->buf, text);
+}
+
+void json_add_int(JsonWriter *w, int64_t number) {
+        separate(w);
+        buf_add_int(w->buf, number);
+}
+
+void json_add_decimal(JsonWriter *w, Decimal number, int min_places) {
+        separate(w);
+        decimal_write(w->buf, number, min_places);
+}
+
+void json_add_bool(JsonWriter *w, bool b) {
+        separate(w);
+        buf_add(w->buf, b ? STR("true") : STR("false"));
+}
+
+void json_add_null(JsonWriter *w) {
+        separate(w);
+        buf_lit(w->buf, "null");
+}
+
+void json_add_raw(JsonWriter *w, Str json) {
+        separate(w);
+        buf_add(w->buf, json);
+}
+
+static void add_items(JsonWriter *w, const Json *tree) {
+        for (size_t i = 0; i < tree->count; i++) {
+                if (tree->kind == JSON_OBJECT)
+                        json_key(w, tree->items[i].key);
+                json_add_tree(w, &tree->items[i]);
+        }
+}
+
+void json_add_tree(JsonWriter *w, const Json *tree) {
+        switch (tree ? tree->kind : JSON_NULL) {
+        case JSON_NULL: json_add_null(w); break;
+        case JSON_FALSE:
+        case JSON_TRUE: json_add_bool(w, tree->kind == JSON_TRUE); break;
+        case JSON_NUMBER: json_add_raw(w, tree->text); break;
+        case JSON_STRING: json_add_str(w, tree->text); break;
+        case JSON_ARRAY:
+                json_open_array(w);
+                add_items(w, tree);
+                json_close_array(w);
+                break;
+        case JSON_OBJECT:
+                json_open_object(w);
+                add_items(w, tree);
+                json_close_object(w);
+                break;
+        }
+}
+
+void json_put_str(JsonWriter *w, const char *key, Str text) {
+        json_key(w, str_from(key));
+        json_add_str(w, text);
+}
+
+void json_put_int(JsonWriter *w, const char *key, int64_t number) {
+        json_key(w, str_from(key));
+        json_add_int(w, number);
+}
+
+void json_put_bool(JsonWriter *w, const char *key, bool b) {
+        json_key(w, str_from(key));
+        json_add_bool(w, b);
+}
+
+static void escape_char(Buf *buf, unsigned char c) {
+        switch (c) {
+        case '"': buf_lit(buf, "\\\""); break;
+        case '\\': buf_lit(buf, "\\\\"); break;
+        case '\n': buf_lit(buf, "\\n"); break;
+        case '\r': buf_lit(buf, "\\r"); break;
+        case '\t': buf_lit(buf, "\\t"); break;
+        default:
+                buf_lit(buf, "\\u00");
+                buf_add_char(buf, "0123456789abcdef"[c >> 4]);
+                buf_add_char(buf, "0123456789abcdef"[c & 15]);
+        }
+}
+
+// U+2028 and U+2029 are line ends to JavaScript where JSON is put into a script.
+static bool is_line_separator(const char *at, size_t left) {
+        return left >= 3 && at[0] == '\xE2' && at[1] == '\x80' && (at[2] == '\xA8' || at[2] == '\xA9');
+}
+
+void json_escape(Buf *buf, Str text) {
+        buf_add_char(buf, '"');
+        size_t plain = 0;
+        for (size_t i = 0; i < text.len; i++) {
+                unsigned char c = (unsigned char)text.data[i];
+                bool separator = c == 0xE2 && is_line_separator(text.data + i, text.len - i);
+                if (c >= 0x20 && c != '"' && c != '\\' && !separator)
+                        continue;
+                buf_add(buf, str_slice(text, plain, i));
+                if (separator) {
+                        buf_add(buf, text.data[i + 2] == '\xA8' ? STR("\\u2028") : STR("\\u2029"));
+                        i += 2;
+                } else {
+                        escape_char(buf, c);
+                }
+                plain = i + 1;
+        }
+        buf_add(buf, str_slice(text, plain, text.len));
+        buf_add_char(buf, '"');
+}
