@@ -1,0 +1,125 @@
+// The builder's texts in both dialects, and that parameters keep their numbers when statements are put together.
+#include "store/fixture.h"
+
+static const Dialect dialects[] = {DIALECT_SQLITE, DIALECT_POSTGRES};
+
+static void assert_text(const Sql *statement, const char *sqlite, const char *postgres) {
+        assert_false(buf_full(&statement->text));
+        assert_string_equal(str_c(statement->arena, buf_str(&statement->text)), statement->dialect == DIALECT_SQLITE ? sqlite : postgres);
+}
+
+static void test_values(void **state) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        (void)state;
+        for (int i = 0; i < 2; i++) {
+                Sql s = sql_make(arena, dialects[i]);
+                const Value values[] = {value_bool(true), value_int(1), value_number((Decimal){1}), value_text(STR("a")), value_date(1), value_datetime(1), value_blob(STR("b")), VALUE_NONE};
+                for (size_t v = 0; v < 8; v++) {
+                        sql_value(&s, values[v]);
+                        sql(&s, " ");
+                }
+                assert_text(&s, "?1 ?2 ?3 ?4 ?5 ?6 ?7 null ", "$1::boolean $2::bigint $3::numeric $4::text $5::date $6::timestamptz $7::bytea null ");
+                assert_int_equal(s.count, 7);
+                assert_true(value_eq(s.params[3], values[3]));
+        }
+}
+
+static void test_names(void **state) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        (void)state;
+        Sql s = sql_make(arena, DIALECT_SQLITE);
+        sql_name(&s, STR("a\"; drop \"\""));
+        sql(&s, " ");
+        sql_column(&s, STR("t1"), STR("owner_id"));
+        sql(&s, " ");
+        sql_column(&s, STR_NONE, STR("名称"));
+        sql(&s, " ");
+        sql_alias(&s, 12);
+        assert_text(&s, "\"a\"\"; drop \"\"\"\"\" t1.\"owner_id\" \"名称\" t12", "");
+}
+
+// Twelve parameters: two digits; a text that looks like parameters.
+static void test_append(void **state) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        (void)state;
+        for (int i = 0; i < 2; i++) {
+                Sql inner = sql_make(arena, dialects[i]), outer = sql_make(arena, dialects[i]);
+                sql(&inner, "'?1 $1' || ");
+                for (int n = 0; n < 12; n++) {
+                        sql_int(&inner, n);
+                        sql(&inner, ",");
+                }
+                sql_str(&outer, STR("first"));
+                sql(&outer, ";");
+                sql_append(&outer, &inner);
+                sql(&outer, ";");
+                sql_append(&outer, &inner);
+                sql_str(&outer, STR("last"));
+                assert_text(&outer, "?1;'?1 $1' || ?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,;'?1 $1' || ?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26",
+                            "$1::text;'?1 $1' || $2::bigint,$3::bigint,$4::bigint,$5::bigint,$6::bigint,$7::bigint,$8::bigint,$9::bigint,$10::bigint,$11::bigint,$12::bigint,$13::bigint,;"
+                            "'?1 $1' || $14::bigint,$15::bigint,$16::bigint,$17::bigint,$18::bigint,$19::bigint,$20::bigint,$21::bigint,$22::bigint,$23::bigint,$24::bigint,$25::bigint,$26::text");
+                assert_int_equal(outer.count, 26);
+                assert_int_equal(outer.params[12].integer, 11);
+                assert_int_equal(outer.params[13].integer, 0);
+                assert_true(str_is(outer.params[25].text, "last"));
+        }
+}
+
+static void test_lists(void **state) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        (void)state;
+        int64_t numbers[100];
+        for (int n = 0; n < 100; n++)
+                numbers[n] = n;
+        for (int i = 0; i < 2; i++) {
+                Sql s = sql_make(arena, dialects[i]);
+                sql_int_list(&s, numbers, 0);
+                sql_int_list(&s, numbers, 2);
+                assert_text(&s, "(select null where false)(?1,?2)", "(select null::bigint where false)($1::bigint,$2::bigint)");
+                s = sql_make(arena, dialects[i]);
+                sql_int_list(&s, numbers, 5);
+                assert_int_equal(s.count, 8);
+                assert_int_equal(s.params[7].integer, 4);
+                s = sql_make(arena, dialects[i]);
+                sql_int_list(&s, numbers, 100);
+                assert_text(&s, "(select value from json_each(?1))", "(select unnest($1::bigint[]))");
+                assert_true(str_starts(s.params[0].text, i == 0 ? STR("[0,1,2,") : STR("{0,1,2,")));
+        }
+}
+
+static void test_differences(void **state) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        (void)state;
+        for (int i = 0; i < 2; i++) {
+                Sql s = sql_make(arena, dialects[i]), argument = sql_make(arena, dialects[i]);
+                sql(&s, "create table x (id");
+                sql_identity(&s);
+                sql_table_end(&s);
+                sql_lock(&s, true);
+                assert_text(&s, "create table x (id integer primary key autoincrement) strict",
+                            "create table x (id bigint generated by default as identity primary key) for update skip locked");
+                s = sql_make(arena, dialects[i]);
+                sql_int(&argument, 1);
+                sql_average(&s, &argument);
+                assert_text(&s, "haike_avg(?1)", "haike_ratio(sum($1::bigint),count($2::bigint))");
+        }
+}
+
+static void test_cap(void **state) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        (void)state;
+        Sql s = sql_make(arena, DIALECT_SQLITE), outer = sql_make(arena, DIALECT_SQLITE);
+        for (int i = 0; i < 300000; i++)
+                sql(&s, "1 + ");
+        assert_true(buf_full(&s.text));
+        sql_append(&outer, &s);
+        assert_true(buf_full(&outer.text));
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_values), cmocka_unit_test(test_names), cmocka_unit_test(test_append),
+                cmocka_unit_test(test_lists), cmocka_unit_test(test_differences), cmocka_unit_test(test_cap),
+        };
+        return cmocka_run_group_tests_name("sql", tests, NULL, NULL);
+}
