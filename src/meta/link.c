@@ -1,0 +1,173 @@
+// Joins the definitions: references to their targets, targets to their children, and what objects name by name (stage, inherit, layout).
+#include "meta/build.h"
+#include "meta/field/field.h"
+
+const ObjectSource *builder_source(const Builder *builder, const Object *object) {
+        return source_find((CatalogSource *)builder->source, object->id);
+}
+
+const FieldSource *builder_field_source(const Builder *builder, const Field *field) {
+        const ObjectSource *source = builder_source(builder, field->object);
+        return source ? source_find_field((ObjectSource *)source, field->id) : NULL;
+}
+
+static void field_error(Builder *builder, const Field *field, const char *member, const char *code, Str arg) {
+        const FieldSource *source = builder_field_source(builder, field);
+        Str prefix = source ? source->path : str_format(builder->context->arena, STR_FMT "." STR_FMT ".", STR_ARG(field->object->name), STR_ARG(field->name));
+        (void)error_add(builder->context, str_format(builder->context->arena, STR_FMT "%s", STR_ARG(prefix), member), code, arg);
+}
+
+static void object_error(Builder *builder, const Object *object, Str member, const char *code, Str arg) {
+        const ObjectSource *source = builder_source(builder, object);
+        (void)error_add(builder->context, str_format(builder->context->arena, STR_FMT STR_FMT, STR_ARG(source->path), STR_ARG(member)), code, arg);
+}
+
+// The targets of common fields may be missing in small catalogs; those of defined ones may not.
+static void link_targets(Builder *builder, const Object *object) {
+        for (size_t i = 0; i < object->fields_count; i++) {
+                Field *field = object->fields[i];
+                if (field->target_name.len) {
+                        field->target = catalog_find(builder->catalog, field->target_name);
+                        if (!field->target && field->role == FIELD_PLAIN)
+                                field_error(builder, field, "target", "unknown_target", field->target_name);
+                }
+                const FieldSource *source = builder_field_source(builder, field);
+                for (size_t t = 0; source && source->fresh && t < field->targets_count; t++)
+                        if (!catalog_find(builder->catalog, field->targets[t]))
+                                field_error(builder, field, "targets", "unknown_target", field->targets[t]);
+        }
+}
+
+// Who made and who changed a record is no relation: nobody lists by it.
+static bool is_relation(const Field *field) {
+        return field->type->reference && field->target && field->role != FIELD_CREATED_BY && field->role != FIELD_UPDATED_BY;
+}
+
+static void count_children(const Catalog *catalog, size_t *counts) {
+        for (size_t o = 0; o < catalog->objects_count; o++)
+                for (size_t i = 0; i < catalog->objects[o]->fields_count; i++)
+                        if (is_relation(catalog->objects[o]->fields[i]))
+                                counts[catalog->objects[o]->fields[i]->target->index]++;
+}
+
+static void add_child(Builder *builder, Field *field) {
+        Object *parent = builder->catalog->objects[field->target->index];
+        if (str_empty(field->inverse))
+                field->inverse = str_format(builder->context->arena, STR_FMT "_" STR_FMT, STR_ARG(field->object->name), STR_ARG(field->name));
+        const Relation *taken = object_children(parent, field->inverse);
+        if (taken || object_find(parent, field->inverse)) {
+                const FieldSource *source = taken ? builder_field_source(builder, taken->field) : NULL;
+                field_error(builder, source && source->fresh ? taken->field : field, "inverse", "name_taken", field->inverse);
+        }
+        parent->children[parent->children_count++] = (Relation){.name = field->inverse, .child = field->object, .field = field};
+}
+
+static void link_children(Builder *builder) {
+        Catalog *catalog = builder->catalog;
+        Arena *arena = builder->context->arena;
+        size_t *counts = arena_array(arena, size_t, catalog->objects_count + 1);
+        count_children(catalog, counts);
+        for (size_t o = 0; o < catalog->objects_count; o++)
+                catalog->objects[o]->children = arena_array(arena, Relation, counts[o] + 1);
+        for (size_t o = 0; o < catalog->objects_count; o++)
+                for (size_t i = 0; i < catalog->objects[o]->fields_count; i++)
+                        if (is_relation(catalog->objects[o]->fields[i]))
+                                add_child(builder, catalog->objects[o]->fields[i]);
+}
+
+static void link_records(Arena *arena, Object *object) {
+        object->record_fields = arena_array(arena, Field *, object->fields_count);
+        for (size_t i = 0; i < object->fields_count; i++)
+                if (object->fields[i]->type->expr == EXPR_RECORD)
+                        object->record_fields[object->record_fields_count++] = object->fields[i];
+}
+
+static Field *named_field(Builder *builder, const Object *object, const char *member) {
+        Str name = json_str(object->definition, member, STR_NONE);
+        const Field *field = str_empty(name) ? NULL : object_find(object, name);
+        if (name.len && !field)
+                object_error(builder, object, str_from(member), "unknown_field", name);
+        return field ? object->fields[field->index] : NULL;
+}
+
+static void link_named(Builder *builder, Object *object) {
+        object->stage = named_field(builder, object, "stage");
+        if (object->stage && object->stage->type->expr != EXPR_CHOICE)
+                object_error(builder, object, STR("stage"), "not_a_choice", object->stage->name);
+        object->inherit = named_field(builder, object, "inherit");
+        if (object->inherit && !object->inherit->type->reference && object->inherit->type->expr != EXPR_RECORD)
+                object_error(builder, object, STR("inherit"), "not_a_reference", object->inherit->name);
+}
+
+static void check_names(Builder *builder, const Object *object, const Json *list, Str path, bool relations) {
+        Arena *arena = builder->context->arena;
+        for (size_t i = 0; list && i < list->count; i++) {
+                Str name = list->items[i].text;
+                bool known = list->items[i].kind == JSON_STRING && (relations ? object_children(object, name) != NULL : object_find(object, name) != NULL);
+                if (!known)
+                        object_error(builder, object, str_format(arena, STR_FMT "[%zu]", STR_ARG(path), i), relations ? "unknown_relation" : "unknown_field", name);
+        }
+}
+
+// Only of what is being changed now: a name that was good once and is no more is left out when the definition is shown.
+static void check_layout(Builder *builder, const Object *object) {
+        Arena *arena = builder->context->arena;
+        const Json *layout = json_get(object->definition, "layout");
+        if (!layout || layout->kind == JSON_NULL)
+                return;
+        if (layout->kind != JSON_OBJECT) {
+                object_error(builder, object, STR("layout"), "wrong_type", STR("object"));
+                return;
+        }
+        check_names(builder, object, json_get(layout, "header"), STR("layout.header"), false);
+        check_names(builder, object, json_get(layout, "related"), STR("layout.related"), true);
+        const Json *sections = json_get(layout, "sections");
+        for (size_t i = 0; sections && i < sections->count; i++)
+                check_names(builder, object, json_get(&sections->items[i], "fields"), str_format(arena, "layout.sections[%zu].fields", i), false);
+}
+
+static bool sort_known(const Object *object, Str sort) {
+        Str part;
+        while (str_cut(&sort, ',', &part)) {
+                part = str_trim(part);
+                const Field *field = object_find(object, str_starts(part, STR("-")) ? str_slice(part, 1, part.len) : part);
+                if (!field || !field->sortable)
+                        return false;
+        }
+        return true;
+}
+
+static void check_views(Builder *builder, const Object *object) {
+        static const char *const kinds[] = {"list", "kanban", "funnel", "calendar", "map", "gallery", NULL};
+        Arena *arena = builder->context->arena;
+        for (size_t i = 0; i < object->views_count; i++) {
+                const View *view = &object->views[i];
+                Str path = path_item(builder->context, "views", i);
+                if (!cell_is(view->kind, kinds))
+                        object_error(builder, object, str_format(arena, STR_FMT "kind", STR_ARG(path)), "unknown_option", view->kind);
+                if (!sort_known(object, view->sort))
+                        object_error(builder, object, str_format(arena, STR_FMT "sort", STR_ARG(path)), "bad_sort", view->sort);
+                for (size_t c = 0; c < view->columns_count; c++) {
+                        Str rest = view->columns[c], head = STR_NONE;
+                        (void)str_cut(&rest, '.', &head);
+                        if (!object_find(object, head))
+                                object_error(builder, object, str_format(arena, STR_FMT "columns[%zu]", STR_ARG(path), c), "unknown_field", view->columns[c]);
+                }
+        }
+}
+
+void catalog_link(Builder *builder) {
+        Catalog *catalog = builder->catalog;
+        for (size_t i = 0; i < catalog->objects_count; i++)
+                link_targets(builder, catalog->objects[i]);
+        link_children(builder);
+        for (size_t i = 0; i < catalog->objects_count; i++) {
+                Object *object = catalog->objects[i];
+                link_records(builder->context->arena, object);
+                link_named(builder, object);
+                if (!builder_source(builder, object)->fresh)
+                        continue;
+                check_layout(builder, object);
+                check_views(builder, object);
+        }
+}

@@ -1,0 +1,307 @@
+// A definition as a reader sees it: labels in one language, what is hidden left out, what the reader may do added by the reader's own functions.
+#include "meta/take.h"
+
+static bool shows_field(const MetaReader *reader, const Field *field) {
+        return !field->hidden && (!reader->field || reader->field(reader->self, field, NULL));
+}
+
+static bool shows_object(const MetaReader *reader, const Object *object) {
+        return !reader->object || reader->object(reader->self, object, NULL);
+}
+
+static void put_label(JsonWriter *w, const MetaReader *reader, const char *key, const Label *label) {
+        if (label_empty(label))
+                return;
+        json_key(w, str_from(key));
+        if (!reader->all_labels) {
+                json_add_str(w, label_text(label, reader->lang));
+                return;
+        }
+        json_open_object(w);
+        for (Lang lang = 0; lang < LANG_COUNT; lang++)
+                json_put_str(w, lang_tag(lang), label->text[lang]);
+        json_close_object(w);
+}
+
+static void put_text(JsonWriter *w, const char *key, Str text) {
+        if (!str_empty(text))
+                json_put_str(w, key, text);
+}
+
+static void put_true(JsonWriter *w, const char *key, bool value) {
+        if (value)
+                json_put_bool(w, key, true);
+}
+
+static void put_decimal(JsonWriter *w, const char *key, bool has, Decimal number) {
+        if (!has)
+                return;
+        json_key(w, str_from(key));
+        json_add_decimal(w, number, 0);
+}
+
+static void put_options(JsonWriter *w, const MetaReader *reader, const Field *field) {
+        if (!field->options_count)
+                return;
+        json_key(w, STR("options"));
+        json_open_array(w);
+        for (size_t i = 0; i < field->options_count; i++) {
+                const Option *option = &field->options[i];
+                json_open_object(w);
+                json_put_str(w, "key", option->key);
+                put_label(w, reader, "label", &option->label);
+                put_text(w, "color", option->color);
+                put_decimal(w, "probability", option->has_probability, option->probability);
+                put_text(w, "outcome", option->outcome);
+                put_true(w, "retired", option->retired);
+                json_close_object(w);
+        }
+        json_close_array(w);
+}
+
+static void put_default(JsonWriter *w, const Field *field) {
+        const Json *value = field->definition ? json_get(field->definition, "default") : NULL;
+        if (!value || value->kind == JSON_NULL)
+                return;
+        json_key(w, STR("default"));
+        if (!value_is_null(field->fixed_default))
+                field_write(w, field, field->fixed_default);
+        else
+                json_add_tree(w, value);
+}
+
+static void put_reference(JsonWriter *w, const MetaReader *reader, const Field *field) {
+        static const char *const on_delete[] = {[ON_DELETE_RESTRICT] = "restrict", [ON_DELETE_CLEAR] = "clear", [ON_DELETE_CASCADE] = "cascade"};
+        put_text(w, "target", field->target_name);
+        if (field->targets_count) {
+                json_key(w, STR("targets"));
+                json_open_array(w);
+                for (size_t i = 0; i < field->targets_count; i++)
+                        json_add_str(w, field->targets[i]);
+                json_close_array(w);
+        }
+        put_text(w, "inverse", field->inverse);
+        put_label(w, reader, "inverse_label", &field->inverse_label);
+        if (field->type->reference && field->role == FIELD_PLAIN)
+                json_put_str(w, "on_delete", str_from(on_delete[field->on_delete]));
+}
+
+// As the definition counts them: percent's are those of the percentage.
+static int shown_decimals(const Field *field) {
+        const FieldType *type = field->result ? field->result : field->type;
+        return str_is(str_from(type->name), "percent") ? field->decimals - 2 : field->decimals;
+}
+
+static void put_attributes(JsonWriter *w, const MetaReader *reader, const Field *field) {
+        put_true(w, "required", field->required);
+        put_true(w, "unique", field->unique);
+        put_true(w, "readonly", field->readonly || field->type->computed);
+        put_true(w, "system", field->system);
+        put_true(w, "custom", field_is_custom(field));
+        put_true(w, "search", field->search);
+        put_true(w, "indexed", field->indexed);
+        if (field->max_length && !field->type->computed)
+                json_put_int(w, "max_length", field->max_length);
+        if (field->kind == VALUE_NUMBER)
+                json_put_int(w, "decimals", shown_decimals(field));
+        put_decimal(w, "min", field->has_min, field->min);
+        put_decimal(w, "max", field->has_max, field->max);
+        put_text(w, "pattern", field->pattern);
+        put_text(w, "format", field->format);
+        put_text(w, "expression", field->expression);
+        if (field->result)
+                json_put_str(w, "result", str_from(field->result->name));
+        put_default(w, field);
+        put_options(w, reader, field);
+        put_reference(w, reader, field);
+}
+
+static void write_field(JsonWriter *w, const MetaReader *reader, const Field *field) {
+        const FieldType *type = field->result ? field->result : field->type;
+        json_open_object(w);
+        json_put_int(w, "id", field->id);
+        json_put_str(w, "name", field->name);
+        json_put_str(w, "type", str_from(field->type->name));
+        put_label(w, reader, "label", &field->label);
+        put_label(w, reader, "help", &field->help);
+        put_attributes(w, reader, field);
+        json_put_bool(w, "filterable", type->expr != EXPR_JSON);
+        json_put_bool(w, "sortable", field->sortable);
+        if (reader->field)
+                (void)reader->field(reader->self, field, w);
+        json_close_object(w);
+}
+
+// ---- Layout, views: names of fields that are gone or not for this reader are left out.
+
+static void put_visible(JsonWriter *w, const MetaReader *reader, const Object *object, const char *key, const Str *names, size_t count) {
+        json_key(w, str_from(key));
+        json_open_array(w);
+        for (size_t i = 0; i < count; i++) {
+                Str rest = names[i], head = STR_NONE;
+                (void)str_cut(&rest, '.', &head);
+                const Field *field = object_find(object, head);
+                if (field && shows_field(reader, field))
+                        json_add_str(w, names[i]);
+        }
+        json_close_array(w);
+}
+
+static void put_visible_json(JsonWriter *w, const MetaReader *reader, const Object *object, const char *key, const Json *list) {
+        if (!list || list->kind != JSON_ARRAY)
+                return;
+        Str *names = arena_array(w->buf->arena, Str, list->count + 1);
+        for (size_t i = 0; i < list->count; i++)
+                names[i] = list->items[i].text;
+        put_visible(w, reader, object, key, names, list->count);
+}
+
+static void put_json_label(JsonWriter *w, const MetaReader *reader, const Json *definition) {
+        Context own;
+        Label label = {0};
+        context_init(&own, w->buf->arena, reader->lang, 0);
+        take_label(&own, definition, "label", &label);
+        put_label(w, reader, "label", &label);
+}
+
+static bool shows_relation(const MetaReader *reader, const Relation *relation) {
+        return shows_object(reader, relation->child) && shows_field(reader, relation->field);
+}
+
+static void put_related(JsonWriter *w, const MetaReader *reader, const Object *object, const Json *list) {
+        json_key(w, STR("related"));
+        json_open_array(w);
+        for (size_t i = 0; list && i < list->count; i++) {
+                const Relation *relation = object_children(object, list->items[i].text);
+                if (relation && shows_relation(reader, relation))
+                        json_add_str(w, relation->name);
+        }
+        json_close_array(w);
+}
+
+static void put_layout(JsonWriter *w, const MetaReader *reader, const Object *object) {
+        const Json *layout = json_get(object->definition, "layout");
+        if (!layout || layout->kind != JSON_OBJECT)
+                return;
+        const Json *sections = json_get(layout, "sections");
+        json_key(w, STR("layout"));
+        json_open_object(w);
+        put_visible_json(w, reader, object, "header", json_get(layout, "header"));
+        json_key(w, STR("sections"));
+        json_open_array(w);
+        for (size_t i = 0; sections && i < sections->count; i++) {
+                json_open_object(w);
+                put_json_label(w, reader, &sections->items[i]);
+                put_visible_json(w, reader, object, "fields", json_get(&sections->items[i], "fields"));
+                json_close_object(w);
+        }
+        json_close_array(w);
+        put_related(w, reader, object, json_get(layout, "related"));
+        json_close_object(w);
+}
+
+static void put_views(JsonWriter *w, const MetaReader *reader, const Object *object) {
+        json_key(w, STR("views"));
+        json_open_array(w);
+        for (size_t i = 0; i < object->views_count; i++) {
+                const View *view = &object->views[i];
+                json_open_object(w);
+                json_put_str(w, "name", view->name);
+                put_label(w, reader, "label", &view->label);
+                json_put_str(w, "kind", view->kind);
+                put_text(w, "filter", view->filter);
+                put_text(w, "sort", view->sort);
+                put_visible(w, reader, object, "columns", view->columns, view->columns_count);
+                json_close_object(w);
+        }
+        json_close_array(w);
+}
+
+static void put_actions(JsonWriter *w, const MetaReader *reader, const Object *object) {
+        const Json *definitions = json_get(object->definition, "actions");
+        json_key(w, STR("actions"));
+        json_open_array(w);
+        for (size_t i = 0; i < object->actions_count; i++) {
+                const ActionDef *action = &object->actions[i];
+                json_open_object(w);
+                json_put_str(w, "name", action->name);
+                put_label(w, reader, "label", &action->label);
+                put_text(w, "when", json_str(&definitions->items[i], "when", STR_NONE));
+                json_put_bool(w, "danger", action->danger);
+                json_close_object(w);
+        }
+        json_close_array(w);
+}
+
+// Two relations of one child object are told apart by their fields.
+static Label relation_label(JsonWriter *w, const Object *object, const Relation *relation) {
+        Label label = relation->child->plural;
+        if (!label_empty(&relation->field->inverse_label))
+                return relation->field->inverse_label;
+        size_t alike = 0;
+        for (size_t i = 0; i < object->children_count; i++)
+                alike += object->children[i].child == relation->child;
+        for (Lang lang = 0; alike > 1 && lang < LANG_COUNT; lang++)
+                label.text[lang] = str_format(w->buf->arena, lang == LANG_ZH_CN ? "%.*s（%.*s）" : "%.*s (%.*s)", STR_ARG(label.text[lang]), STR_ARG(relation->field->label.text[lang]));
+        return label;
+}
+
+static void put_children(JsonWriter *w, const MetaReader *reader, const Object *object) {
+        json_key(w, STR("children"));
+        json_open_array(w);
+        for (size_t i = 0; i < object->children_count; i++) {
+                const Relation *relation = &object->children[i];
+                if (!shows_relation(reader, relation))
+                        continue;
+                Label label = relation_label(w, object, relation);
+                json_open_object(w);
+                json_put_str(w, "name", relation->name);
+                json_put_str(w, "object", relation->child->name);
+                json_put_str(w, "field", relation->field->name);
+                put_label(w, reader, "label", &label);
+                json_close_object(w);
+        }
+        json_close_array(w);
+}
+
+static void put_fields(JsonWriter *w, const MetaReader *reader, const Object *object) {
+        json_key(w, STR("fields"));
+        json_open_array(w);
+        for (size_t i = 0; i < object->fields_count; i++)
+                if (shows_field(reader, object->fields[i]))
+                        write_field(w, reader, object->fields[i]);
+        json_close_array(w);
+}
+
+static void put_indexes(JsonWriter *w, const Object *object) {
+        const Json *indexes = json_get(object->definition, "indexes");
+        if (!indexes || indexes->kind != JSON_ARRAY)
+                return;
+        json_key(w, STR("indexes"));
+        json_add_tree(w, indexes);
+}
+
+void catalog_write_object(const Object *object, const MetaReader *reader, JsonWriter *w) {
+        json_open_object(w);
+        json_put_int(w, "id", object->id);
+        json_put_str(w, "name", object->name);
+        put_label(w, reader, "label", &object->label);
+        put_label(w, reader, "plural", &object->plural);
+        json_put_str(w, "icon", object->icon);
+        json_put_int(w, "order", object->order);
+        json_put_bool(w, "nav", object->nav);
+        json_put_bool(w, "custom", object->custom);
+        json_put_bool(w, "search", object->search);
+        json_put_bool(w, "follow_owner", object->follow_owner);
+        put_text(w, "stage", object->stage && shows_field(reader, object->stage) ? object->stage->name : STR_NONE);
+        put_text(w, "inherit", object->inherit ? object->inherit->name : STR_NONE);
+        put_fields(w, reader, object);
+        put_indexes(w, object);
+        put_layout(w, reader, object);
+        put_views(w, reader, object);
+        put_actions(w, reader, object);
+        put_children(w, reader, object);
+        if (reader->object)
+                (void)reader->object(reader->self, object, w);
+        json_close_object(w);
+}
