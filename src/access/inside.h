@@ -1,0 +1,65 @@
+// Inside src/access only: what a snapshot keeps beside its public face, and the steps of compiling it.
+#pragma once
+#include "access/access.h"
+#include <pthread.h>
+
+typedef struct Rule { // one scope written as expression, parsed once per object and text, so that equal ones are the same pointer
+        const Object *object;
+        Str source;
+        const Expr *expr;
+        struct Rule *next;
+} Rule;
+
+typedef struct Role {
+        int64_t id;
+        Str key;
+        ObjectGrant *grants; // by object index
+        bool administrator;
+} Role;
+
+typedef struct Formula { // a formula field and what it touches: it is hidden from whoever may not read one of these
+        const Field *field;
+        const Field **touches; size_t count;
+        struct Formula *next;
+} Formula;
+
+typedef struct Profile { // merged rights of one set of roles, shared by all who have that set
+        int64_t *roles; size_t roles_count; // ascending
+        ObjectGrant *grants;
+        bool administrator;
+        struct Profile *next;
+} Profile;
+
+typedef struct AccessInside { // Access.roles
+        pthread_mutex_t lock; // guards the arena after loading: profiles and actors are added to it
+        Role *roles; size_t roles_count; // by id
+        Rule *rules;
+        Formula *formulas;
+        Profile *profiles;
+        int64_t *preorder;    // department ids, a subtree is the range enter … leave
+        Actor system;
+} AccessInside;
+
+static inline AccessInside *access_inside(const Access *access) {
+        return access->roles;
+}
+
+// grants.c: reads one role's grants. Mistakes are added to the context, what is right is taken all the same.
+typedef struct GrantReader {
+        Context *context;
+        const Catalog *catalog;
+        Arena *arena;        // of what is made
+        Rule **rules;
+        bool quiet;          // do not report (the pseudo-object "*" after its first object)
+} GrantReader;
+void grants_read(GrantReader *reader, Str path, const Json *json, ObjectGrant *ret_grants); // ret_grants: one per object of the catalog
+
+// merge.c
+bool grant_is_empty(const ObjectGrant *grant);
+ObjectGrant *grants_everything(Arena *arena, const Catalog *catalog);
+const Profile *profile_get(const Access *access, const int64_t *roles, size_t count); // with the lock held
+Formula *formulas_load(Arena *arena, const Catalog *catalog);
+
+// organisation.c
+Status departments_load(Db *db, Access *access) MUST_USE;
+Status people_load(Db *db, Access *access) MUST_USE;

@@ -1,0 +1,83 @@
+// The engine's own tables of this layer: settings, the organisation's epoch, sign-in.
+#include "access/access.h"
+
+static void add_column(Sql *table, Str name, ValueKind kind, Str more) {
+        sql(table, ", ");
+        sql_name(table, name);
+        sql(table, " ");
+        sql_fixed(table, sql_type(table->dialect, kind));
+        sql_fixed(table, more);
+}
+
+static Status make_setting(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"setting\" (\"key\" text primary key not null");
+        add_column(&table, STR("value"), VALUE_TEXT, STR(" not null"));
+        sql_table_end(&table);
+        return db_ddl(db, &table);
+}
+
+static Status make_epoch(Db *db) {
+        Sql table = db_sql(db), insert = db_sql(db);
+        sql(&table, "create table \"access_epoch\" (\"id\" integer primary key not null");
+        add_column(&table, STR("epoch"), VALUE_INTEGER, STR(" not null"));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        sql(&insert, "insert into \"access_epoch\" (\"id\", \"epoch\") values (1, 1)");
+        return db_exec(db, &insert, NULL);
+}
+
+static Status make_index(Db *db, Str literal) {
+        Sql index = db_sql(db);
+        sql_fixed(&index, literal);
+        return db_ddl(db, &index);
+}
+
+static Status make_session(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"session\" (\"hash\" ");
+        sql_fixed(&table, sql_type(table.dialect, VALUE_BLOB));
+        sql(&table, " primary key not null");
+        add_column(&table, STR("user_id"), VALUE_INTEGER, STR(" not null"));
+        add_column(&table, STR("created_at"), VALUE_DATETIME, STR(" not null"));
+        add_column(&table, STR("seen_at"), VALUE_DATETIME, STR(" not null"));
+        add_column(&table, STR("peer"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("agent"), VALUE_TEXT, STR(" not null"));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        TRY(make_index(db, STR("create index \"session_user\" on \"session\" (\"user_id\")")));
+        return make_index(db, STR("create index \"session_seen\" on \"session\" (\"seen_at\")"));
+}
+
+static Status make_credential(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"credential\" (\"user_id\" ");
+        sql_fixed(&table, sql_type(table.dialect, VALUE_INTEGER));
+        sql(&table, " primary key not null");
+        add_column(&table, STR("hash"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("changed_at"), VALUE_DATETIME, STR(" not null"));
+        sql_table_end(&table);
+        return db_ddl(db, &table);
+}
+
+static Status make_attempt(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"attempt\" (\"id\"");
+        sql_identity(&table);
+        add_column(&table, STR("login"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("peer"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("at"), VALUE_DATETIME, STR(" not null"));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        TRY(make_index(db, STR("create index \"attempt_login\" on \"attempt\" (\"login\", \"peer\", \"at\")")));
+        return make_index(db, STR("create index \"attempt_at\" on \"attempt\" (\"at\")"));
+}
+
+const Migration access_migrations[] = {
+        {.number = 201, .name = "setting", .run = make_setting},
+        {.number = 202, .name = "access_epoch", .run = make_epoch},
+        {.number = 203, .name = "session", .run = make_session},
+        {.number = 204, .name = "credential", .run = make_credential},
+        {.number = 205, .name = "attempt", .run = make_attempt},
+};
+const size_t access_migrations_count = sizeof access_migrations / sizeof *access_migrations;
