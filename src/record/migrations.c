@@ -1,0 +1,53 @@
+// Tables of the record layer, by number. A migration that was released is never changed; a new number is added below it.
+#include "record/record.h"
+
+static Status run(Db *db, Str statement)
+{
+        Sql ddl = db_sql(db);
+        sql_fixed(&ddl, statement);
+        return db_ddl(db, &ddl);
+}
+
+static Status create_history(Db *db)
+{
+        bool postgres = db_dialect(db) == DIALECT_POSTGRES;
+        TRY(run(db, postgres ? STR("create table history (id bigint generated always as identity primary key, object_id bigint not null, record_id bigint not null, version bigint not null, "
+                                   "at timestamptz(3) not null, user_id bigint, source text collate \"C\", action text collate \"C\", changes text collate \"C\" not null)")
+                             : STR("create table history (id integer primary key, object_id integer not null, record_id integer not null, version integer not null, "
+                                   "at integer not null, user_id integer, source text, action text, changes text not null) strict")));
+        return run(db, STR("create index history_record on history (object_id, record_id, id)"));
+}
+
+static Status create_outbox(Db *db)
+{
+        bool postgres = db_dialect(db) == DIALECT_POSTGRES;
+        TRY(run(db, postgres ? STR("create table outbox (id bigint generated always as identity, transaction_id bigint not null default pg_current_xact_id()::text::bigint, object_id bigint not null, "
+                                   "record_id bigint not null, version bigint not null, owner_id bigint, department_id bigint, user_id bigint, change bigint not null, at timestamptz(3) not null, "
+                                   "primary key (transaction_id, id))")
+                             : STR("create table outbox (id integer primary key autoincrement, transaction_id integer not null default 0, object_id integer not null, "
+                                   "record_id integer not null, version integer not null, owner_id integer, department_id integer, user_id integer, change integer not null, at integer not null) strict")));
+        return run(db, STR("create index outbox_at on outbox (at)"));
+}
+
+static Status create_small(Db *db)
+{
+        bool postgres = db_dialect(db) == DIALECT_POSTGRES;
+        TRY(run(db, postgres ? STR("create table idempotency (user_id bigint not null, route text collate \"C\" not null, key text collate \"C\" not null, body_hash text collate \"C\" not null, status bigint not null, "
+                                   "body text collate \"C\" not null, etag text collate \"C\" not null, at timestamptz(3) not null, primary key (user_id, route, key))")
+                             : STR("create table idempotency (user_id integer not null, route text not null, key text not null, body_hash text not null, status integer not null, "
+                                   "body text not null, etag text not null, at integer not null, primary key (user_id, route, key)) strict, without rowid")));
+        TRY(run(db, STR("create index idempotency_at on idempotency (at)")));
+        TRY(run(db, postgres ? STR("create table sequence (name text collate \"C\" primary key, value bigint not null)")
+                             : STR("create table sequence (name text primary key, value integer not null) strict, without rowid")));
+        return run(db, postgres ? STR("create table file (id bigint generated always as identity primary key, name text collate \"C\" not null, size bigint not null, type text collate \"C\" not null, "
+                                      "hash text collate \"C\" not null, created_by_id bigint, created_at timestamptz(3) not null, object_id bigint, record_id bigint, content bytea)")
+                                : STR("create table file (id integer primary key autoincrement, name text not null, size integer not null, type text not null, "
+                                      "hash text not null, created_by_id integer, created_at integer not null, object_id integer, record_id integer, content blob) strict"));
+}
+
+const Migration record_migrations[] = {
+        {300, "history", create_history},
+        {301, "outbox", create_outbox},
+        {302, "idempotency, sequence, file", create_small},
+};
+const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;

@@ -1,0 +1,41 @@
+// Inside of lists only: one list being read, and the way chosen to read it.
+#pragma once
+#include "record/query.h"
+#include "record/search.h"
+
+typedef enum ListPath {
+        LIST_NOTHING,
+        LIST_DIRECT, // one select in the order of the sort
+        LIST_MERGE,  // an ordered select of ids per arm of the scope, merged; then the rows of these ids
+        LIST_SEARCH, // the search index, newest first
+} ListPath;
+
+typedef struct ListRow {
+        int64_t id;
+        Value *keys;   // by sort key
+        Value *values; // by column; NULL: not read yet, or not to be shown
+} ListRow;
+
+typedef struct List {
+        Call *call;
+        const RecordQuery *query;
+        const Object *object;
+        QueryColumns columns;
+        Sort sort;
+        Cursor cursor;
+        uint64_t signature;
+        int limit;
+        Str terms;          // of q
+        bool restricted;    // matches of q are shown only where what the reader sees holds the terms
+        Sql filter;         // " and (…)", or empty
+        ReadScope scope;
+        ListPath path;
+        Sql condition;      // LIST_DIRECT, LIST_SEARCH: " and …" for what the reader may see, or empty
+        ListRow *rows;
+        size_t count;
+} List;
+
+Status list_choose_path(List *list) MUST_USE;
+void list_from_arm(const List *list, size_t arm, bool alone, Sql *select);    // " from … where …" with the filter
+void list_from(const List *list, Sql *select);                                // the same for LIST_DIRECT and LIST_SEARCH
+Status list_count(List *list, int64_t *ret) MUST_USE;                          // QUERY_COUNT_LARGEST + 1 at most

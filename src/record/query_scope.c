@@ -1,0 +1,71 @@
+// What the reader may see, as SQL: one arm per owner and department where each can be read in the order of an index, else one condition. Which of these a list
+// takes is decided in query_path.c; what the scope is, in access.
+#include "record/query.h"
+
+#define ARMS_LARGEST 16
+
+ReadScope scope_of_reader(Call *call, const Object *object)
+{
+        ReadScope scope = {.object = object};
+        bool single = false;
+        if (!actor_may(call->actor, object, VERB_READ))
+                return scope;
+        actor_scope_arms(call->context->arena, call->actor, object, VERB_READ, ARMS_LARGEST, &scope.arms, &scope.arms_count, &single);
+        if (single)
+                scope.path = SCOPE_PATH_CONDITION;
+        else if (scope.arms_count)
+                scope.path = scope.arms[0].kind == ARM_ALL ? SCOPE_PATH_ALL : SCOPE_PATH_ARMS;
+        return scope;
+}
+
+// Without what access says to leave out: an owner's arm that tests departments reads every row, one that does not only its index. Whoever merges arms drops doubles.
+void scope_arm(const ReadScope *scope, size_t arm, Sql *select)
+{
+        ScopeArm plain = scope->arms[arm];
+        plain.except_count = 0;
+        scope_arm_sql(&plain, STR("t"), select);
+}
+
+void scope_arm_alone(const ReadScope *scope, size_t arm, Sql *select)
+{
+        scope_arm_sql(&scope->arms[arm], STR("t"), select);
+}
+
+Status scope_condition(Call *call, const Object *object, Verb verb, Str alias, bool opaque, Sql *select)
+{
+        sql(select, "(");
+        if (actor_may(call->actor, object, verb))
+                TRY(actor_scope_sql(call->context, call->actor, object, verb, alias, select));
+        else
+                sql(select, "1=0");
+        sql(select, ")");
+        if (opaque && select->dialect == DIALECT_SQLITE)
+                sql(select, " is true");
+        return STATUS_OK;
+}
+
+Status scope_with_parents(Call *call, const Object *object, Str alias, int depth, Sql *select)
+{
+        const Field *inherit = object->inherit;
+        bool parents = inherit && inherit->target && depth < PARENTS_DEEPEST && actor_may(call->actor, object, VERB_READ) &&
+                       actor_scope(call->actor, object, VERB_READ).kind != SCOPE_ALL && actor_may(call->actor, inherit->target, VERB_READ);
+        if (!parents)
+                return scope_condition(call, object, VERB_READ, alias, false, select);
+        Str above = str_format(call->context->arena, "h%d", depth);
+        sql(select, "(");
+        TRY(scope_condition(call, object, VERB_READ, alias, false, select));
+        sql(select, " or exists (select 1 from ");
+        sql_name(select, inherit->target->table);
+        sql(select, " ");
+        sql_fixed(select, above);
+        sql(select, " where ");
+        sql_column(select, above, STR("id"));
+        sql(select, " = ");
+        sql_column(select, alias, inherit->column);
+        sql(select, " and ");
+        sql_column(select, above, STR("deleted_at"));
+        sql(select, " is null and ");
+        TRY(scope_with_parents(call, inherit->target, above, depth + 1, select));
+        sql(select, "))");
+        return STATUS_OK;
+}

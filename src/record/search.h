@@ -1,0 +1,31 @@
+// The search index: per object with Object.search a table search_<object> of exact terms by record, made with the tokeniser of base/unicode.h. Beside what a record
+// says it holds who may see it: "_o12" its owner, "_d3" its department and all above. SQLite: FTS5; PostgreSQL: tsvector with GIN.
+#pragma once
+#include "record/record.h"
+
+// For the write half. values by field index. Unchanged terms are not written again.
+Status search_put(Call *call, const Object *object, int64_t id, const Value *values, int64_t owner, int64_t department) MUST_USE;
+Status search_remove(Call *call, const Object *object, int64_t id) MUST_USE;
+// What a record's fields say, without who may see it: workers may make it without the database …
+void search_terms(Buf *buf, const Object *object, const Value *values);
+// … and the writer stores it.
+Status search_put_terms(Call *call, const Object *object, int64_t id, Str terms, int64_t owner, int64_t department) MUST_USE;
+// A department was given another parent, in this transaction: renews what is kept of who may see the records in it and below.
+Status search_department_moved(Call *call, int64_t department) MUST_USE;
+// Where search_prepare() left a large object to be done in slices: at most limit records more. *ret_more: call again.
+Status search_continue(Db *db, const Catalog *catalog, int limit, bool *ret_more) MUST_USE;
+
+// For the reading half and record_check.
+#define SEARCH_TERMS_CAP (256 * 1024)
+static inline bool search_field(const Field *field) { return (field->search || field->role == FIELD_NAME) && field->stored && !field->hidden && !field->target && !field->retired; }
+void search_table(const Object *object, Sql *select);                     // "search_customer"
+// All these terms, and if scoped only what the reader's scope may hold (a superset: recheck it), as a condition over search table alias s.
+void search_match(Call *call, const Object *object, Str terms, bool scoped, Sql *select);
+void search_id(Sql *select);                                              // the record's id in it: s.rowid, s.id
+Str search_query(Arena *arena, Str q);                                    // terms of a query; empty: nothing can match
+// Terms that every text containing needle has in the index; empty: there is no such guarantee.
+Str search_terms_of_part(Arena *arena, const Field *field, Str needle);
+// The texts of a record as this reader sees them hold all terms? values: by field index, of search_field()s. False only where fields are hidden or masked.
+bool search_restricted(Call *call, const Object *object);
+bool search_visible(Call *call, const Object *object, const Value *values, Str terms);
+Status search_complete(Call *call, const Object *object, bool *ret) MUST_USE; // no slices are left

@@ -1,0 +1,147 @@
+// Validation of a prepared change: rights by field, required fields, references that must exist and be visible. Collects every error.
+#include "record/file.h"
+#include "record/write.h"
+
+Str field_path(Call *call, const WriteOptions *options, const Field *field)
+{
+        if (str_empty(options->path_prefix))
+                return field->name;
+        return str_format(call->context->arena, STR_FMT STR_FMT, STR_ARG(options->path_prefix), STR_ARG(field->name));
+}
+
+// An import may carry who made a record and when; nobody else writes system fields.
+static bool import_may_write(const Field *field)
+{
+        return field->role == FIELD_CREATED_AT || field->role == FIELD_CREATED_BY || field->role == FIELD_UPDATED_AT || field->role == FIELD_OWNER;
+}
+
+static bool user_may_write(const Call *call, const Field *field, const WriteOptions *options)
+{
+        if (options->import && import_may_write(field))
+                return true;
+        if (field->role == FIELD_DEPARTMENT && !field->object->follow_owner)
+                return true;
+        return !field->readonly && (!field->system || field->role == FIELD_NAME || field->role == FIELD_OWNER) && actor_field(call->actor, field) == FIELD_WRITE;
+}
+
+// Giving a record to somebody else is a transfer: it takes the right to assign.
+static bool owner_refused(const Call *call, const RecordChange *change)
+{
+        const Object *object = change->object;
+        const Field *owner = object->owner;
+        if (!change->given[owner->index])
+                return false;
+        Value to = change->after->values[owner->index];
+        if (change->before ? value_eq(change->before->values[owner->index], to) : to.kind == VALUE_INTEGER && to.integer == call->actor->user)
+                return false;
+        return !actor_may_act(call->actor, object, STR("assign")) && !call->actor->system;
+}
+
+Status validate_rights(Call *call, const RecordChange *change, const RecordInput *input, const WriteOptions *options)
+{
+        Context *context = call->context;
+        size_t errors = context->error.count;
+        const Object *object = change->object;
+        for (size_t i = 0; i < object->fields_count; i++) {
+                const Field *field = object->fields[i];
+                if (!input->given[i] || input->failed[i])
+                        continue;
+                if (actor_field(call->actor, field) == FIELD_HIDE)
+                        (void)error_add(context, field_path(call, options, field), "unknown_field", field->name);
+                else if (!user_may_write(call, field, options))
+                        (void)error_add(context, field_path(call, options, field), "read_only");
+        }
+        if (!options->import && owner_refused(call, change))
+                (void)error_add(context, field_path(call, options, object->owner), "may_not_assign");
+        return context->error.count > errors ? STATUS_INVALID : STATUS_OK;
+}
+
+static bool is_blank(Value value)
+{
+        if (value.kind == VALUE_NULL)
+                return true;
+        return value.kind == VALUE_TEXT && str_empty(str_trim(value.text));
+}
+
+static Status target_exists(Call *call, const Object *target, int64_t id, bool by_user, bool *ret)
+{
+        if (by_user) {
+                Status status = STATUS_OK;
+                *ret = query_visible(call, target, id, &status);
+                return status;
+        }
+        Sql select = db_sql(call->db);
+        sql(&select, "select 1 from ");
+        sql_name(&select, target->table);
+        sql(&select, " where \"id\" = ");
+        sql_int(&select, id);
+        sql(&select, " and deleted_at is null");
+        int64_t one = 0;
+        return db_get_int(call->db, &select, &one, ret);
+}
+
+static Status check_target(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, const Object *target, int64_t id)
+{
+        bool found = false;
+        TRY(target_exists(call, target, id, change->by_user, &found));
+        if (!found)
+                (void)error_add(call->context, field_path(call, options, field), "reference_missing");
+        return STATUS_OK;
+}
+
+static Status check_list(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, Str list)
+{
+        Json *ids = NULL;
+        TRY(json_parse(call->context, list, 2, &ids));
+        for (size_t i = 0; i < ids->count; i++) {
+                int64_t id = 0;
+                if (str_to_int64(ids->items[i].text, &id))
+                        TRY(check_target(call, change, options, field, field->target, id));
+        }
+        return STATUS_OK;
+}
+
+static Status check_record_field(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, Str text)
+{
+        Str rest = text, name = STR_NONE;
+        int64_t id = 0;
+        (void)str_cut(&rest, ':', &name);
+        const Object *target = catalog_find(call->catalog, name);
+        if (!target || !str_to_int64(rest, &id)) {
+                (void)error_add(call->context, field_path(call, options, field), "reference_missing");
+                return STATUS_OK;
+        }
+        return check_target(call, change, options, field, target, id);
+}
+
+static Status check_reference(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field)
+{
+        Value value = change->after->values[field->index];
+        if (value_is_null(value) || (change->before && !record_changed(change, field)))
+                return STATUS_OK;
+        if (field_is_file(field))
+                return file_check(call, field_path(call, options, field), change->object, change->id, value.integer);
+        if (field->type->reference && field->target)
+                return check_target(call, change, options, field, field->target, value.integer);
+        if (field->type->expr == EXPR_RECORD)
+                return check_record_field(call, change, options, field, value.text);
+        if (field->type->list && field->target)
+                return check_list(call, change, options, field, value.text);
+        return STATUS_OK;
+}
+
+Status validate_record(Call *call, const RecordChange *change, const RecordInput *input, const WriteOptions *options)
+{
+        Context *context = call->context;
+        for (size_t i = 0; i < change->object->fields_count; i++) {
+                const Field *field = change->object->fields[i];
+                if (input->failed[i] || !field->stored)
+                        continue;
+                bool touched = !change->before || record_changed(change, field);
+                if (field->required && touched && is_blank(change->after->values[i]))
+                        (void)error_add(context, field_path(call, options, field), "required");
+                else if (!field->system || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT)
+                        TRY(check_reference(call, change, options, field));
+        }
+        return context->error.count > 0 ? STATUS_INVALID : STATUS_OK;
+}
