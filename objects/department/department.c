@@ -1,0 +1,70 @@
+// Departments: they form trees, one of which at least remains, and none disappears with people in it.
+#include "access/access.h"
+#include "record/record.h"
+
+#define DEEPEST 32
+
+static Status parent_of(Call *call, int64_t id, int64_t *ret) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select \"parent_id\" from \"department\" where \"id\" = ");
+        sql_int(&select, id);
+        *ret = 0;
+        return db_get_int(call->db, &select, ret, NULL);
+}
+
+// Walks upwards from the new parent, in the database: the snapshot may not know of a change that has just been committed.
+static Status check_parent(Call *call, const RecordChange *change) {
+        Value parent = record_value(change->after, "parent");
+        int64_t at = parent.kind == VALUE_INTEGER ? parent.integer : 0;
+        for (int depth = 1; at; depth++) {
+                if (at == change->id && change->id) {
+                        (void)error_add(call->context, STR("parent"), "department_cycle");
+                        return STATUS_OK;
+                }
+                if (depth >= DEEPEST) {
+                        (void)error_add(call->context, STR("parent"), "department_deep", STR("32"));
+                        return STATUS_OK;
+                }
+                TRY(parent_of(call, at, &at));
+        }
+        return STATUS_OK;
+}
+
+static Status check_empty(Call *call, int64_t id) {
+        Sql people = db_sql(call->db), children = db_sql(call->db), others = db_sql(call->db);
+        bool found = false;
+        sql(&people, "select 1 from \"user\" where \"deleted_at\" is null and \"active\" = ");
+        sql_value(&people, value_bool(true));
+        sql(&people, " and \"department_id\" = ");
+        sql_int(&people, id);
+        sql(&people, " limit 1");
+        TRY(db_get_int(call->db, &people, NULL, &found));
+        if (found)
+                return error_set(call->context, STATUS_CONFLICT, "department_people");
+        sql(&children, "select 1 from \"department\" where \"deleted_at\" is null and \"parent_id\" = ");
+        sql_int(&children, id);
+        sql(&children, " limit 1");
+        TRY(db_get_int(call->db, &children, NULL, &found));
+        if (found)
+                return error_set(call->context, STATUS_CONFLICT, "department_children");
+        sql(&others, "select 1 from \"department\" where \"deleted_at\" is null and \"id\" <> ");
+        sql_int(&others, id);
+        sql(&others, " limit 1");
+        TRY(db_get_int(call->db, &others, NULL, &found));
+        return found ? STATUS_OK : error_set(call->context, STATUS_CONFLICT, "department_last");
+}
+
+static Status department_before(Call *call, RecordChange *change) {
+        TRY(access_bump(call->db)); // first: changes of the tree wait for each other, so that two cannot close a cycle together
+        if (change->kind == CHANGE_DELETE)
+                return check_empty(call, change->id);
+        return check_parent(call, change);
+}
+
+static Status department_after(Call *call, const RecordChange *change) {
+        (void)change;
+        call->metadata_changed = true;
+        return STATUS_OK;
+}
+
+const ObjectModule department_module = {.object = "department", .before = department_before, .after = department_after};

@@ -1,0 +1,218 @@
+// Converting a lead: each of the three is new or an existing record; errors come at customer.…, contact.…, opportunity.…; the lead's follow-ups go along.
+#include "objects/lead/convert.h"
+#include "base/unicode.h"
+#include "objects/shared/assign.h"
+
+typedef struct Conversion {
+        Call *call;
+        const Record *lead;
+        const Json *body;
+        int64_t customer, contact, opportunity;
+        bool new_customer;
+} Conversion;
+
+static Value lead_value(const Conversion *conversion, const char *field)
+{
+        return record_value(conversion->lead, field);
+}
+
+static void fill(RecordInput *input, const char *field, Value value)
+{
+        const Field *target = object_get(input->object, field);
+        if (!input->given[target->index] && !value_is_null(value))
+                record_input_set(input, field, value);
+}
+
+// Makes a record of values from the body, on top of what the lead knows, with the caller's rights, for the lead's owner.
+static Status make(Conversion *conversion, RecordInput *input, Str prefix, int64_t *ret_id)
+{
+        WriteOptions options = {.path_prefix = prefix, .owner = lead_value(conversion, "owner").integer, .action = STR("convert")};
+        return record_create(conversion->call, input, &options, ret_id);
+}
+
+static Status read_values(Conversion *conversion, const char *name, const Json *values, Str prefix, RecordInput **ret)
+{
+        static const Json empty = {.kind = JSON_OBJECT};
+        const Object *object = catalog_get(conversion->call->catalog, name);
+        return record_input(conversion->call->context, object, values ? values : &empty, prefix, ret);
+}
+
+static Status take_existing(Conversion *conversion, const char *name, const Json *json, int64_t *ret_id)
+{
+        Call *call = conversion->call;
+        Status status = STATUS_OK;
+        Str path = str_format(call->context->arena, "%s.id", name);
+        if (!json_is_id(json, ret_id))
+                return error_add(call->context, path, "wrong_type");
+        if (!query_visible(call, catalog_get(call->catalog, name), *ret_id, &status))
+                return status != STATUS_OK ? status : error_add(call->context, path, "reference_missing");
+        return STATUS_OK;
+}
+
+static bool names_existing(const Json *json)
+{
+        return json && json->kind == JSON_OBJECT && json_get(json, "id");
+}
+
+// ---- Customer
+
+// An existing customer of the same name that the reader may see; the oldest, if there are several.
+static Status match_customer(Conversion *conversion, Str company, int64_t *ret_id)
+{
+        Call *call = conversion->call;
+        const Object *customer = catalog_get(call->catalog, "customer");
+        Sql select = db_sql(call->db);
+        sql(&select, "select t.\"id\" from customer t where t.deleted_at is null and t.name_sort = ");
+        sql_value(&select, value_blob(text_sort_key(call->context->arena, company)));
+        sql(&select, " and t.name = ");
+        sql_str(&select, company);
+        sql(&select, " and (");
+        TRY(actor_scope_sql(call->context, call->actor, customer, VERB_READ, STR("t"), &select));
+        sql(&select, ") order by t.\"id\" limit 1");
+        bool found = false;
+        TRY(db_get_int(call->db, &select, ret_id, &found));
+        if (!found)
+                *ret_id = 0;
+        return STATUS_OK;
+}
+
+static Str company_of(const Conversion *conversion)
+{
+        Value company = lead_value(conversion, "company");
+        if (company.kind == VALUE_TEXT && !str_empty(str_trim(company.text)))
+                return str_trim(company.text);
+        return lead_value(conversion, "name").text;
+}
+
+static Status make_customer(Conversion *conversion, const Json *values)
+{
+        static const char *const same[] = {"phone", "email", "industry", "address", "source", "tags", "next_follow_up"};
+        RecordInput *input = NULL;
+        Status status = read_values(conversion, "customer", values, STR("customer."), &input);
+        if (status != STATUS_OK && status != STATUS_INVALID)
+                return status;
+        fill(input, "name", value_text(company_of(conversion)));
+        for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+                fill(input, same[i], lead_value(conversion, same[i]));
+        conversion->new_customer = true;
+        return make(conversion, input, STR("customer."), &conversion->customer);
+}
+
+static Status convert_customer(Conversion *conversion)
+{
+        const Json *json = json_get(conversion->body, "customer");
+        if (names_existing(json))
+                return take_existing(conversion, "customer", json, &conversion->customer);
+        if (json && json->kind != JSON_OBJECT && json->kind != JSON_NULL)
+                return error_add(conversion->call->context, STR("customer"), "wrong_type");
+        Str name = json ? json_str(json, "name", company_of(conversion)) : company_of(conversion);
+        TRY(match_customer(conversion, str_trim(name), &conversion->customer));
+        return conversion->customer ? STATUS_OK : make_customer(conversion, json && json->kind == JSON_OBJECT ? json : NULL);
+}
+
+// ---- Contact and opportunity
+
+static Status convert_contact(Conversion *conversion)
+{
+        const Json *json = json_get(conversion->body, "contact");
+        if (json && json->kind == JSON_NULL)
+                return STATUS_OK;
+        if (names_existing(json))
+                return take_existing(conversion, "contact", json, &conversion->contact);
+        if (json && json->kind != JSON_OBJECT)
+                return error_add(conversion->call->context, STR("contact"), "wrong_type");
+        static const char *const same[] = {"name", "position", "phone", "email", "wechat"};
+        RecordInput *input = NULL;
+        Status status = read_values(conversion, "contact", json, STR("contact."), &input);
+        if (status != STATUS_OK && status != STATUS_INVALID)
+                return status;
+        record_input_set(input, "customer", value_int(conversion->customer));
+        for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+                fill(input, same[i], lead_value(conversion, same[i]));
+        return make(conversion, input, STR("contact."), &conversion->contact);
+}
+
+static Status convert_opportunity(Conversion *conversion)
+{
+        const Json *json = json_get(conversion->body, "opportunity");
+        if (!json || json->kind == JSON_NULL)
+                return STATUS_OK;
+        if (json->kind != JSON_OBJECT)
+                return error_add(conversion->call->context, STR("opportunity"), "wrong_type");
+        RecordInput *input = NULL;
+        Status status = read_values(conversion, "opportunity", json, STR("opportunity."), &input);
+        if (status != STATUS_OK && status != STATUS_INVALID)
+                return status;
+        record_input_set(input, "customer", value_int(conversion->customer));
+        if (conversion->contact)
+                fill(input, "contact", value_int(conversion->contact));
+        fill(input, "name", value_text(company_of(conversion)));
+        fill(input, "amount", lead_value(conversion, "budget"));
+        fill(input, "source", lead_value(conversion, "source"));
+        return make(conversion, input, STR("opportunity."), &conversion->opportunity);
+}
+
+// ---- The lead itself
+
+// What was said to the lead is part of the customer's story.
+static Status move_activities(Conversion *conversion)
+{
+        Call *call = conversion->call;
+        Arena *arena = call->context->arena;
+        static const char *const tables[] = {"activity", "task"};
+        for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+                Sql update = db_sql(call->db);
+                sql(&update, "update ");
+                sql_name(&update, str_from(tables[i]));
+                sql(&update, " set target = ");
+                sql_str(&update, str_format(arena, "customer:%lld", (long long)conversion->customer));
+                sql(&update, " where target = ");
+                sql_str(&update, str_format(arena, "lead:%lld", (long long)conversion->lead->id));
+                TRY(db_exec(call->db, &update, NULL));
+        }
+        return STATUS_OK;
+}
+
+static Status close_lead(Conversion *conversion)
+{
+        Call *call = conversion->call;
+        RecordInput *input = record_input_new(call->context->arena, conversion->lead->object);
+        record_input_set(input, "status", value_text(STR("converted")));
+        record_input_set(input, "customer", value_int(conversion->customer));
+        record_input_set(input, "converted_at", value_datetime(call->context->now_ms));
+        if (conversion->contact)
+                record_input_set(input, "contact", value_int(conversion->contact));
+        if (conversion->opportunity)
+                record_input_set(input, "opportunity", value_int(conversion->opportunity));
+        WriteOptions options = {.as_system = true, .action = STR("convert")};
+        return record_update(call, conversion->lead->object, conversion->lead->id, input, &options);
+}
+
+static void answer(JsonWriter *w, const char *name, int64_t id)
+{
+        json_key(w, str_from(name));
+        if (!id) {
+                json_add_null(w);
+                return;
+        }
+        json_open_object(w);
+        json_put_int(w, "id", id);
+        json_close_object(w);
+}
+
+Status lead_convert(Call *call, const Record *lead, const Json *body, JsonWriter *w)
+{
+        Conversion conversion = {.call = call, .lead = lead, .body = body};
+        TRY(convert_customer(&conversion));
+        TRY(convert_contact(&conversion));
+        TRY(convert_opportunity(&conversion));
+        TRY(move_activities(&conversion));
+        TRY(close_lead(&conversion));
+        json_open_object(w);
+        answer(w, "customer", conversion.customer);
+        answer(w, "contact", conversion.contact);
+        answer(w, "opportunity", conversion.opportunity);
+        json_put_bool(w, "new_customer", conversion.new_customer);
+        json_close_object(w);
+        return STATUS_OK;
+}

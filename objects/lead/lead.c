@@ -1,0 +1,50 @@
+// A lead: qualified, rejected with a reason, transferred, converted.
+#include "objects/lead/convert.h"
+#include "objects/shared/assign.h"
+
+static Status set_status(Call *call, const Record *record, RecordInput *input, const char *status, const char *action)
+{
+        record_input_set(input, "status", value_text(str_from(status)));
+        WriteOptions options = {.as_system = true, .action = str_from(action)};
+        return record_update(call, record->object, record->id, input, &options);
+}
+
+static Status qualify(Call *call, const Record *record, const Json *body, JsonWriter *w)
+{
+        (void)body;
+        (void)w;
+        return set_status(call, record, record_input_new(call->context->arena, record->object), "qualified", "qualify");
+}
+
+// reject {"reason"}
+static Status reject(Call *call, const Record *record, const Json *body, JsonWriter *w)
+{
+        (void)w;
+        Str reason = STR_NONE;
+        TRY(body_text(call->context, body, "reason", &reason));
+        RecordInput *input = record_input_new(call->context->arena, record->object);
+        record_input_set(input, "reject_reason", value_text(reason));
+        return set_status(call, record, input, "rejected", "reject");
+}
+
+// Converted is reached by converting only.
+static Status before(Call *call, RecordChange *change)
+{
+        if (!change->after || !change->by_user || !str_is(call->source, "api"))
+                return STATUS_OK;
+        Value status = record_value(change->after, "status");
+        bool converted = status.kind == VALUE_TEXT && str_is(status.text, "converted");
+        bool was = change->before && value_eq(status, record_value(change->before, "status"));
+        if (converted && !was)
+                (void)error_add(call->context, STR("status"), "use_convert");
+        return STATUS_OK;
+}
+
+static const Action actions[] = {
+        {"qualify", VERB_UPDATE, qualify},
+        {"reject", VERB_UPDATE, reject},
+        {"convert", VERB_UPDATE, lead_convert},
+        {"assign", VERB_UPDATE, action_assign},
+};
+
+const ObjectModule lead_module = {.object = "lead", .before = before, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

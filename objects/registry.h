@@ -1,0 +1,10 @@
+// The business: every object that has code. To remove a feature, delete its folder and its line here.
+#pragma once
+#include "record/record.h"
+
+extern const ObjectModule department_module, user_module, role_module, lead_module, customer_module, contact_module, opportunity_module, activity_module, task_module;
+
+static const ObjectModule *const object_modules[] = {
+        &department_module, &user_module, &role_module, &lead_module, &customer_module, &contact_module, &opportunity_module, &activity_module, &task_module,
+        NULL,
+};

@@ -1,0 +1,69 @@
+// Roles: grants are checked against the catalog as a whole, and the administrators' role stays what it is.
+#include "access/access.h"
+#include "record/record.h"
+
+static bool changed(const RecordChange *change, const char *field) {
+        return !change->before || !value_eq(record_value(change->before, field), record_value(change->after, field));
+}
+
+static bool key_is(const Record *record, const char *key) {
+        Value value = record_value(record, "key");
+        return value.kind == VALUE_TEXT && str_is(value.text, key);
+}
+
+static bool key_is_good(Str key) {
+        for (size_t i = 0; i < key.len; i++) {
+                char c = key.data[i];
+                bool letter = c >= 'a' && c <= 'z', other = (c >= '0' && c <= '9') || c == '_';
+                if (!letter && (i == 0 || !other))
+                        return false;
+        }
+        return key.len > 0;
+}
+
+static void check_values(Call *call, const RecordChange *change) {
+        Context *context = call->context;
+        Value key = record_value(change->after, "key"), grants = record_value(change->after, "grants");
+        if (key.kind == VALUE_TEXT && changed(change, "key") && !key_is_good(key.text))
+                (void)error_add(context, STR("key"), "role_key");
+        if (change->before && key_is(change->before, ROLE_ADMIN)) {
+                if (changed(change, "key"))
+                        (void)error_add(context, STR("key"), "role_admin_fixed");
+                if (changed(change, "grants"))
+                        (void)error_add(context, STR("grants"), "role_admin_fixed");
+                return;
+        }
+        if (grants.kind == VALUE_TEXT && changed(change, "grants") && grants_check(context, call->catalog, STR("grants"), grants.text) == STATUS_TOO_LARGE)
+                (void)error_add(context, STR("grants"), "too_large");
+}
+
+static Status check_unused(Call *call, int64_t role) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select count(*) from \"user\" where \"deleted_at\" is null and haike_list_has(\"roles\", ");
+        sql_str(&select, str_format(call->context->arena, "%lld", (long long)role));
+        sql(&select, ")");
+        int64_t users = 0;
+        TRY(db_get_int(call->db, &select, &users, NULL));
+        if (!users)
+                return STATUS_OK;
+        return error_set(call->context, STATUS_CONFLICT, "role_in_use", str_format(call->context->arena, "%lld", (long long)users));
+}
+
+static Status role_before(Call *call, RecordChange *change) {
+        TRY(access_bump(call->db)); // first: nobody is given the role between here and the commit
+        if (change->kind == CHANGE_DELETE) {
+                if (key_is(change->before, ROLE_ADMIN))
+                        return error_set(call->context, STATUS_CONFLICT, "role_admin_fixed");
+                return check_unused(call, change->id);
+        }
+        check_values(call, change);
+        return STATUS_OK;
+}
+
+static Status role_after(Call *call, const RecordChange *change) {
+        (void)change;
+        call->metadata_changed = true;
+        return STATUS_OK;
+}
+
+const ObjectModule role_module = {.object = "role", .before = role_before, .after = role_after};

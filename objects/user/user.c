@@ -1,0 +1,115 @@
+// Users: logins are stored folded, and nobody locks the company out (himself, or the last administrator). Passwords and sessions are src/access's.
+#include "access/access.h"
+#include "base/unicode.h"
+#include "record/record.h"
+
+static bool text_is(Value value, Str text) {
+        return value.kind == VALUE_TEXT && str_eq(value.text, text);
+}
+
+static bool login_is_plain(Str login) {
+        for (size_t offset = 0; offset < login.len;) {
+                uint32_t c = utf8_next(login, &offset);
+                if (c <= ' ' || c == 0x7F || c == 0x3000)
+                        return false;
+        }
+        return true;
+}
+
+static void normalise_login(Call *call, const RecordChange *change) {
+        Value login = record_value(change->after, "login");
+        if (login.kind != VALUE_TEXT)
+                return;
+        Str normal = login_normal(call->context->arena, login.text);
+        if (!login_is_plain(normal))
+                (void)error_add(call->context, STR("login"), "login_characters");
+        if (!text_is(login, normal))
+                record_set(change->after, "login", value_text(normal));
+}
+
+static bool is_active(const Record *record) {
+        Value active = record_value(record, "active");
+        return active.kind == VALUE_BOOL && active.boolean;
+}
+
+static bool has_role(const Record *record, int64_t role) {
+        Value roles = record_value(record, "roles");
+        return role && roles.kind == VALUE_TEXT && access_roles_have(roles.text, role);
+}
+
+static Status find_admin_role(Call *call, int64_t *ret) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select \"id\" from \"role\" where \"deleted_at\" is null and \"key\" = ");
+        sql_str(&select, STR(ROLE_ADMIN));
+        *ret = 0;
+        return db_get_int(call->db, &select, ret, NULL);
+}
+
+static Status find_other_admin(Call *call, int64_t role, int64_t user, bool *ret) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select 1 from \"user\" where \"deleted_at\" is null and \"id\" <> ");
+        sql_int(&select, user);
+        sql(&select, " and \"active\" = ");
+        sql_value(&select, value_bool(true));
+        sql(&select, " and haike_list_has(\"roles\", ");
+        sql_str(&select, str_format(call->context->arena, "%lld", (long long)role));
+        sql(&select, ") limit 1");
+        return db_get_int(call->db, &select, NULL, ret);
+}
+
+// Bumping the epoch made other changes of users wait, so that two administrators cannot each leave the other as the last.
+static Status keep_an_admin(Call *call, const RecordChange *change) {
+        int64_t role = 0;
+        TRY(find_admin_role(call, &role));
+        bool was = change->before && has_role(change->before, role), is = change->after && has_role(change->after, role);
+        if (was != is && change->by_user && !call->actor->administrator)
+                return error_set(call->context, STATUS_FORBIDDEN, "user_admin_role");
+        if (!was || !is_active(change->before) || (is && is_active(change->after)))
+                return STATUS_OK;
+        bool other = false;
+        TRY(find_other_admin(call, role, change->id, &other));
+        if (other)
+                return STATUS_OK;
+        if (!change->after)
+                return error_set(call->context, STATUS_CONFLICT, "user_last_admin");
+        (void)error_add(call->context, is ? STR("active") : STR("roles"), "user_last_admin");
+        return STATUS_OK;
+}
+
+static Status keep_oneself(Call *call, const RecordChange *change) {
+        if (!change->by_user || !change->before || change->id != call->actor->user)
+                return STATUS_OK;
+        if (!change->after)
+                return error_set(call->context, STATUS_CONFLICT, "user_self");
+        if (is_active(change->before) && !is_active(change->after))
+                (void)error_add(call->context, STR("active"), "user_self");
+        return STATUS_OK;
+}
+
+static Status user_before(Call *call, RecordChange *change) {
+        if (change->after)
+                normalise_login(call, change);
+        if (change->kind == CHANGE_CREATE && value_is_null(record_value(change->after, "active")))
+                record_set(change->after, "active", value_bool(true));
+        TRY(keep_oneself(call, change));
+        TRY(access_bump(call->db));
+        return keep_an_admin(call, change);
+}
+
+// A user is the owner of his own record, so that the scope "own" on users means oneself.
+static Status own_oneself(Call *call, int64_t id) {
+        Sql update = db_sql(call->db);
+        sql(&update, "update \"user\" set \"owner_id\" = \"id\" where \"id\" = ");
+        sql_int(&update, id);
+        return db_exec(call->db, &update, NULL);
+}
+
+static Status user_after(Call *call, const RecordChange *change) {
+        call->metadata_changed = true;
+        if (change->kind == CHANGE_CREATE)
+                TRY(own_oneself(call, change->id));
+        bool gone = !change->after || !is_active(change->after);
+        return gone && change->before ? session_delete_user(call->db, change->id) : STATUS_OK;
+}
+
+const ObjectModule user_module = {.object = "user", .before = user_before, .after = user_after};
