@@ -1,0 +1,435 @@
+// From an HTTP request to a handler and back: route, sign-in, transaction, idempotency, answer. Which thread does what is decided here and nowhere else.
+#include "api/route.h"
+#include "base/log.h"
+#include <sodium.h>
+#include <stdlib.h>
+
+#define READ_BUDGET 400000       // SQLite steps on a server thread; past it the slow lane does it again
+#define SLOW_READ_BUDGET 400000000LL
+#define VIEW_TRIES 4
+
+typedef struct Seen { StoreWork work; Arena *arena; Context context; Str token; } Seen;
+
+// ---- Last-seen of a session, written once a minute and waited for by nobody
+
+static Status seen_run(Db *db, void *arg)
+{
+        return session_seen(db, ((Seen *)arg)->token);
+}
+
+static void seen_done(Status status, void *arg)
+{
+        Seen *seen = arg;
+        (void)status;
+        arena_free(seen->arena);
+}
+
+static void write_seen(Request *request)
+{
+        Arena *arena = arena_new(0);
+        Seen *seen = arena_new_of(arena, Seen);
+        seen->arena = arena;
+        seen->token = str_copy(arena, request->token);
+        context_init(&seen->context, arena, LANG_EN, request->context.now_ms);
+        seen->work = (StoreWork){.context = &seen->context, .run = seen_run, .done = seen_done, .arg = seen};
+        if (!store_submit(org_store(request->org), &seen->work))
+                arena_free(arena);
+}
+
+// ---- Finishing
+
+static void add_security_headers(HttpRequest *http)
+{
+        http_respond_header(http, "X-Content-Type-Options", STR("nosniff"));
+        http_respond_header(http, "Referrer-Policy", STR("same-origin"));
+        if (str_starts(http->path, STR("/api/")))
+                http_respond_header(http, "Cache-Control", STR("no-store"));
+}
+
+static void finish(Request *request, Status status)
+{
+        HttpRequest *http = request->http;
+        if (status != STATUS_OK) {
+                problem_write(request, status);
+        } else if (request->route && request->route->kind != ROUTE_PLAIN) {
+                http->status = request->status ? request->status : 200;
+                http->response = buf_str(&request->out);
+                if (buf_full(&request->out)) {
+                        (void)error_set(&request->context, STATUS_TOO_LARGE, "answer_too_large");
+                        problem_write(request, STATUS_TOO_LARGE);
+                }
+        }
+        if (status == STATUS_OK && request->etag)
+                http_respond_header(http, "ETag", str_format(http->arena, "\"%lld\"", (long long)request->etag));
+        add_security_headers(http);
+        int klass = http->status / 100;
+        if (klass >= 1 && klass <= 5)
+                __atomic_add_fetch(&request->api->answers[klass], 1, __ATOMIC_RELAXED);
+        if (status == STATUS_OK && request->seen_old)
+                write_seen(request);
+        org_view_done(&request->view);
+}
+
+static void finish_deferred(Request *request, Status status)
+{
+        HttpRequest *http = request->http;
+        finish(request, status);
+        http_resume(http);
+}
+
+static void reload_and_finish(void *arg)
+{
+        Request *request = arg;
+        Context context;
+        context_init(&context, request->http->arena, request->context.lang, request->context.now_ms);
+        if (org_reload(request->org, &context) != STATUS_OK)
+                log_event(LOG_ERROR, "reload_failed", "trace=%llu detail=\"" STR_FMT "\"", (unsigned long long)request->context.trace, STR_ARG(context.error.detail));
+        finish_deferred(request, STATUS_OK);
+}
+
+// ---- Who is asking
+
+static void find_token(Request *request)
+{
+        Str authorization = http_header(request->http, "Authorization");
+        if (str_starts(authorization, STR("Bearer "))) {
+                request->token = str_trim(str_slice(authorization, 7, authorization.len));
+                return;
+        }
+        request->token = http_cookie(request->http, "haike_session");
+        request->by_cookie = request->token.len > 0;
+}
+
+// A page of another site must not write with this user's cookie.
+static bool origin_refused(const Request *request)
+{
+        HttpMethod method = request->http->method;
+        if (!request->by_cookie || method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS)
+                return false;
+        Str origin = http_header(request->http, "Origin"), host = http_header(request->http, "Host");
+        if (str_empty(origin))
+                return str_is(http_header(request->http, "Sec-Fetch-Site"), "cross-site");
+        ptrdiff_t at = str_find(origin, STR("://"));
+        return at < 0 || !str_eq(str_slice(origin, (size_t)at + 3, origin.len), host);
+}
+
+static Status sign_in(Request *request, Db *db)
+{
+        Context *context = &request->context;
+        request->call.actor = NULL;
+        if (request->token.len) {
+                int64_t user = 0;
+                Status status = session_find(db, request->token, &user, &request->seen_old);
+                if (status == STATUS_OK)
+                        status = access_actor(context, request->view.access, user, &request->call.actor);
+                if (status != STATUS_OK && status != STATUS_UNAUTHENTICATED)
+                        return status;
+                if (status == STATUS_UNAUTHENTICATED)
+                        error_clear(context);
+        }
+        const Actor *actor = request->call.actor;
+        if (actor && str_empty(http_header(request->http, "Accept-Language")))
+                context->lang = actor->lang;
+        if (request->route->access == ACCESS_PUBLIC)
+                return STATUS_OK;
+        if (!actor)
+                return error_set(context, STATUS_UNAUTHENTICATED, "unauthenticated");
+        if (request->route->access == ACCESS_ADMIN && !actor->administrator)
+                return error_set(context, STATUS_FORBIDDEN, "forbidden");
+        return STATUS_OK;
+}
+
+// ---- Inside a transaction
+
+static void take_view(Request *request)
+{
+        org_view_done(&request->view);
+        request->view = org_view(request->org);
+        request->call.catalog = request->view.catalog;
+}
+
+static void reset_answer(Request *request)
+{
+        buf_reset(&request->out);
+        request->w = json_writer(&request->out);
+        request->status = 0;
+        request->etag = 0;
+        request->replayed = false;
+        request->call.metadata_changed = false;
+}
+
+static Status prepare(Request *request)
+{
+        error_clear(&request->context);
+        request->prepare_errors = 0;
+        request->prepare_status = STATUS_OK;
+        request->body = NULL;
+        request->object = NULL;
+        if (!request->route->prepare)
+                return STATUS_OK;
+        Status status = request->route->prepare(request);
+        request->prepare_errors = request->context.error.count;
+        request->prepare_status = status;
+        return status == STATUS_INVALID && request->context.error.count ? STATUS_OK : status;
+}
+
+// Snapshots as new as the transaction; whatever was prepared with older ones is prepared again.
+static Status bring_current(Request *request, Db *db)
+{
+        for (int i = 0; i < VIEW_TRIES; i++) {
+                Status status = org_current(request->org, db, &request->view);
+                if (status != STATUS_RETRY)
+                        return status;
+                take_view(request);
+                if (request->route->kind == ROUTE_WRITE)
+                        TRY(prepare(request));
+        }
+        return STATUS_BUSY;
+}
+
+static Str hash_of(Arena *arena, Str bytes)
+{
+        unsigned char hash[16];
+        char *text = arena_alloc(arena, sizeof hash * 2 + 1);
+        crypto_generichash(hash, sizeof hash, (const unsigned char *)(bytes.data ? bytes.data : ""), bytes.len, NULL, 0);
+        sodium_bin2hex(text, sizeof hash * 2 + 1, hash, sizeof hash);
+        return str_make(text, sizeof hash * 2);
+}
+
+static Status find_answer(Request *request, Str key, Str route, Str hash, bool *ret_found)
+{
+        int status = 0;
+        Str body = STR_NONE, etag = STR_NONE;
+        TRY(idempotency_find(&request->call, key, route, hash, ret_found, &status, &body, &etag));
+        if (!*ret_found)
+                return STATUS_OK;
+        request->status = status;
+        buf_add(&request->out, body);
+        (void)str_to_int64(etag, &request->etag);
+        request->replayed = true;
+        return STATUS_OK;
+}
+
+static Status run_once(Request *request)
+{
+        const Route *route = request->route;
+        Str key = route->method == HTTP_POST && request->call.actor ? http_header(request->http, "Idempotency-Key") : STR_NONE;
+        if (str_empty(key) || route->kind != ROUTE_WRITE)
+                return request->step(request);
+        Arena *arena = request->context.arena;
+        if (key.len > 200)
+                return error_set(&request->context, STATUS_INVALID, "idempotency_key");
+        Str path = str_copy(arena, request->http->path), hash = hash_of(arena, request->http->body);
+        bool found = false;
+        TRY(find_answer(request, key, path, hash, &found));
+        if (found)
+                return STATUS_OK;
+        TRY(request->step(request));
+        return idempotency_store(&request->call, key, path, hash, request->status ? request->status : 200, buf_str(&request->out), str_format(arena, "%lld", (long long)request->etag));
+}
+
+// The 412 answer carries the record as it is now.
+static void add_current(Request *request)
+{
+        if (!request->object || !request->id)
+                return;
+        Buf buf = buf_make(request->context.arena, JSON_BODY_LIMIT * 4);
+        JsonWriter w = json_writer(&buf);
+        int64_t version = 0;
+        Error error = request->context.error;
+        if (query_get(&request->call, request->object, request->id, &w, &version) == STATUS_OK && !buf_full(&buf)) {
+                request->current = buf_str(&buf);
+                request->etag = version;
+        }
+        request->context.error = error;
+}
+
+static Status run_in_transaction(Db *db, void *arg)
+{
+        Request *request = arg;
+        request->call.db = db;
+        reset_answer(request);
+        if (request->context.error.count > request->prepare_errors)
+                request->context.error.count = request->prepare_errors;
+        TRY(bring_current(request, db));
+        TRY(sign_in(request, db));
+        Status status = run_once(request);
+        if (status == STATUS_STALE)
+                add_current(request);
+        if (status == STATUS_OK && request->call.metadata_changed) {
+                request->reload = true;
+                status = access_bump(db);
+        }
+        return status;
+}
+
+Status request_read(Request *request, Status (*run)(Request *request))
+{
+        request->step = run;
+        return store_read(org_store(request->org), &request->context, SLOW_READ_BUDGET, run_in_transaction, request);
+}
+
+Status request_write(Request *request, Status (*run)(Request *request))
+{
+        request->step = run;
+        return store_write(org_store(request->org), &request->context, run_in_transaction, request);
+}
+
+// ---- Lanes
+
+static void run_read_lane(void *arg)
+{
+        Request *request = arg;
+        error_clear(&request->context);
+        Status status = store_read(org_store(request->org), &request->context, SLOW_READ_BUDGET, run_in_transaction, request);
+        if (status == STATUS_BUDGET)
+                status = error_set(&request->context, STATUS_BUSY, "too_slow");
+        if (status == STATUS_OK && request->route->kind == ROUTE_STREAM) {
+                org_view_done(&request->view);
+                event_stream_start(request);
+                return;
+        }
+        finish_deferred(request, status);
+}
+
+static void run_slow_lane(void *arg)
+{
+        Request *request = arg;
+        Status status = request->route->run(request);
+        if (status == STATUS_OK && request->reload) {
+                reload_and_finish(request);
+                return;
+        }
+        finish_deferred(request, status);
+}
+
+static void write_done(Status status, void *arg)
+{
+        Request *request = arg;
+        if (status == STATUS_OK && request->reload) {
+                if (pool_submit(request->api->slow, reload_and_finish, request))
+                        return;
+                log_event(LOG_WARN, "reload_queue_full", "trace=%llu", (unsigned long long)request->context.trace);
+        }
+        finish_deferred(request, status);
+}
+
+static Status busy(Request *request)
+{
+        request->context.error.retry_after_s = 1;
+        return error_set(&request->context, STATUS_BUSY, "busy");
+}
+
+static void start_read(Request *request)
+{
+        bool inline_read = store_dialect(org_store(request->org)) == DIALECT_SQLITE && request->route->kind == ROUTE_READ;
+        if (inline_read) {
+                Status status = store_read(org_store(request->org), &request->context, READ_BUDGET, run_in_transaction, request);
+                if (status != STATUS_BUDGET) {
+                        finish(request, status);
+                        return;
+                }
+        }
+        http_defer(request->http);
+        if (!pool_submit(request->api->slow, run_read_lane, request))
+                finish_deferred(request, busy(request));
+}
+
+static void start_write(Request *request)
+{
+        Status status = prepare(request);
+        if (status != STATUS_OK) {
+                // Without the right to be here nobody learns what was wrong with the body.
+                if (request->route->access != ACCESS_PUBLIC && str_empty(request->token)) {
+                        error_clear(&request->context);
+                        status = error_set(&request->context, STATUS_UNAUTHENTICATED, "unauthenticated");
+                }
+                finish(request, status);
+                return;
+        }
+        request->work = (StoreWork){.context = &request->context, .run = run_in_transaction, .done = write_done, .arg = request};
+        http_defer(request->http);
+        if (!store_submit(org_store(request->org), &request->work))
+                finish_deferred(request, busy(request));
+}
+
+static void start(Request *request)
+{
+        switch (request->route->kind) {
+        case ROUTE_PLAIN:
+                finish(request, request->route->run(request));
+                return;
+        case ROUTE_READ:
+        case ROUTE_STREAM:
+                start_read(request);
+                return;
+        case ROUTE_WRITE:
+                start_write(request);
+                return;
+        case ROUTE_SLOW:
+        case ROUTE_HASH:
+                http_defer(request->http);
+                if (!pool_submit(request->route->kind == ROUTE_HASH ? request->api->hash : request->api->slow, run_slow_lane, request))
+                        finish_deferred(request, busy(request));
+                return;
+        }
+}
+
+// ---- Entry
+
+static Request *request_new(Api *api, HttpRequest *http)
+{
+        static uint64_t traces;
+        Request *request = arena_new_of(http->arena, Request);
+        request->http = http;
+        request->api = api;
+        request->org = api->org;
+        Str language = http_header(http, "Accept-Language");
+        context_init(&request->context, http->arena, str_empty(language) ? LANG_ZH_CN : lang_from(language), os_now_ms());
+        request->context.trace = __atomic_add_fetch(&traces, 1, __ATOMIC_RELAXED);
+        request->out = buf_make(http->arena, OUT_LIMIT);
+        request->w = json_writer(&request->out);
+        request->view = org_view(api->org);
+        request->call = (Call){.context = &request->context, .org = api->org, .catalog = request->view.catalog, .source = STR("api")};
+        return request;
+}
+
+static Status no_route(Request *request)
+{
+        if (!str_empty(request->match.allow)) {
+                http_respond_header(request->http, "Allow", request->match.allow);
+                request->status = 405;
+                return error_set(&request->context, STATUS_NOT_FOUND, "method_not_allowed");
+        }
+        return error_set(&request->context, STATUS_NOT_FOUND, "no_route");
+}
+
+void api_handle(void *self, HttpRequest *http)
+{
+        Api *api = self;
+        Request *request = request_new(api, http);
+        HttpMethod method = http->method == HTTP_HEAD ? HTTP_GET : http->method;
+        request->match = router_find(api->router, http->arena, method, http->path);
+        request->route = request->match.route;
+        request->step = request->route ? request->route->run : NULL;
+        if (!request->route) {
+                finish(request, no_route(request));
+                return;
+        }
+        find_token(request);
+        if (origin_refused(request)) {
+                finish(request, error_set(&request->context, STATUS_FORBIDDEN, "foreign_origin"));
+                return;
+        }
+        start(request);
+}
+
+size_t api_body_limit(void *self, HttpMethod method, Str path, bool *ret_to_file)
+{
+        Api *api = self;
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        RouteMatch match = router_find(api->router, arena, method, path);
+        const Route *route = match.route;
+        *ret_to_file = route && route->body_to_file;
+        return route && route->body ? route->body : JSON_BODY_LIMIT;
+}

@@ -1,0 +1,307 @@
+// GET /api/v1/events: live changes to whoever may see the record, from the outbox, resumable by Last-Event-ID. One thread reads the outbox and hands out;
+// sockets are the HTTP layer's.
+#include "api/route.h"
+#include "base/log.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define READ_AT_ONCE 500
+#define POLL_MS 1000 // where a commit's wake-up was lost or an older transaction held events back
+
+typedef struct Listener {
+        EventHub *hub;
+        int64_t user;
+        OutboxCursor cursor;
+        bool behind;           // catches up from its own cursor first
+        bool gone;
+        HttpStream *stream;
+        struct Listener *next;
+} Listener;
+
+struct EventHub {
+        Api *api;
+        pthread_t thread;
+        pthread_mutex_t lock;  // recursive: a send may close its stream
+        pthread_cond_t wake;
+        bool stop, pending;
+        OutboxCursor cursor;
+        Listener *listeners;
+        int64_t count;
+};
+
+typedef struct Fetch { OutboxCursor after; OutboxEvent *events; size_t count; OutboxCursor last; } Fetch;
+typedef struct Sight { EventHub *hub; Context *context; OrgView view; const Actor *actor; const Object *object; const OutboxEvent *event; bool visible; } Sight;
+
+static bool cursor_before(OutboxCursor a, OutboxCursor b)
+{
+        return a.transaction != b.transaction ? a.transaction < b.transaction : a.id < b.id;
+}
+
+static Status fetch_run(Db *db, void *arg)
+{
+        Fetch *fetch = arg;
+        return outbox_read(db, fetch->after, READ_AT_ONCE, &fetch->events, &fetch->count);
+}
+
+static Status last_run(Db *db, void *arg)
+{
+        return outbox_last(db, &((Fetch *)arg)->last);
+}
+
+// ---- Who may see an event
+
+static Status sight_run(Db *db, void *arg)
+{
+        Sight *sight = arg;
+        Call call = {.context = sight->context, .org = sight->hub->api->org, .catalog = sight->view.catalog, .actor = sight->actor, .db = db};
+        Status status = STATUS_OK;
+        sight->visible = query_visible(&call, sight->object, sight->event->record_id, &status);
+        return status;
+}
+
+static bool may_see(EventHub *hub, Context *context, OrgView view, const Listener *listener, const OutboxEvent *event)
+{
+        const Object *object = catalog_find_id(view.catalog, event->object_id);
+        const Actor *actor = NULL;
+        if (!object || access_actor(context, view.access, listener->user, &actor) != STATUS_OK || !actor_may(actor, object, VERB_READ))
+                return false;
+        bool covered = false;
+        if (actor_covers(context, actor, object, VERB_READ, event->owner, event->department, NULL, NULL, &covered) == STATUS_OK && covered)
+                return true;
+        if (!actor_scope(actor, object, VERB_READ).rule && !object->inherit)
+                return false;
+        Sight sight = {.hub = hub, .context = context, .view = view, .actor = actor, .object = object, .event = event};
+        return store_read(org_store(hub->api->org), context, 0, sight_run, &sight) == STATUS_OK && sight.visible;
+}
+
+static void send_event(EventHub *hub, Context *context, OrgView view, Listener *listener, const OutboxEvent *event)
+{
+        if (listener->gone || !listener->stream || !may_see(hub, context, view, listener, event))
+                return;
+        const Object *object = catalog_find_id(view.catalog, event->object_id);
+        Str text = str_format(context->arena, "event: record\nid: %lld-%lld\ndata: {\"object\":\"" STR_FMT "\",\"id\":%lld,\"change\":\"" STR_FMT "\",\"version\":%lld}\n\n",
+                              (long long)event->cursor.transaction, (long long)event->cursor.id, STR_ARG(object->name), (long long)event->record_id, STR_ARG(change_name(event->change)),
+                              (long long)event->version);
+        if (!http_stream_send(listener->stream, text))
+                listener->gone = true;
+}
+
+// ---- The loop
+
+static bool fetch_after(EventHub *hub, Context *context, Fetch *fetch)
+{
+        Status status = store_read(org_store(hub->api->org), context, 0, fetch_run, fetch);
+        if (status != STATUS_OK)
+                log_event(LOG_WARN, "outbox_unread", "status=%s", status_name(status));
+        return status == STATUS_OK && fetch->count > 0;
+}
+
+static void broadcast(EventHub *hub, Arena *arena)
+{
+        for (;;) {
+                arena_reset(arena);
+                Context context;
+                context_init(&context, arena, LANG_EN, os_now_ms());
+                Fetch fetch = {.after = hub->cursor};
+                if (!fetch_after(hub, &context, &fetch))
+                        return;
+                OrgView view = org_view(hub->api->org);
+                pthread_mutex_lock(&hub->lock);
+                for (size_t i = 0; i < fetch.count; i++)
+                        for (Listener *listener = hub->listeners; listener; listener = listener->next)
+                                if (!listener->behind)
+                                        send_event(hub, &context, view, listener, &fetch.events[i]);
+                hub->cursor = fetch.events[fetch.count - 1].cursor;
+                pthread_mutex_unlock(&hub->lock);
+                org_view_done(&view);
+        }
+}
+
+static void catch_up(EventHub *hub, Arena *arena, Listener *listener)
+{
+        while (!listener->gone && listener->behind) {
+                arena_reset(arena);
+                Context context;
+                context_init(&context, arena, LANG_EN, os_now_ms());
+                Fetch fetch = {.after = listener->cursor};
+                bool more = fetch_after(hub, &context, &fetch);
+                OrgView view = org_view(hub->api->org);
+                pthread_mutex_lock(&hub->lock);
+                for (size_t i = 0; i < fetch.count && more; i++) {
+                        if (cursor_before(hub->cursor, fetch.events[i].cursor))
+                                more = false;
+                        else
+                                send_event(hub, &context, view, listener, &fetch.events[i]);
+                        listener->cursor = fetch.events[i].cursor;
+                }
+                listener->behind = more;
+                pthread_mutex_unlock(&hub->lock);
+                org_view_done(&view);
+        }
+}
+
+// Frees listeners whose peer has gone; answers one that must catch up, or NULL.
+static Listener *sweep(EventHub *hub)
+{
+        Listener *behind = NULL;
+        pthread_mutex_lock(&hub->lock);
+        for (Listener **at = &hub->listeners; *at;) {
+                Listener *listener = *at;
+                if (listener->gone && !listener->stream) {
+                        *at = listener->next;
+                        hub->count--;
+                        free(listener);
+                        continue;
+                }
+                if (listener->behind && !listener->gone)
+                        behind = listener;
+                at = &listener->next;
+        }
+        pthread_mutex_unlock(&hub->lock);
+        return behind;
+}
+
+static void wait_for_work(EventHub *hub)
+{
+        pthread_mutex_lock(&hub->lock);
+        while (!hub->pending && !hub->stop) {
+                struct timespec until;
+                clock_gettime(CLOCK_REALTIME, &until);
+                until.tv_nsec += POLL_MS * 1000000L;
+                until.tv_sec += until.tv_nsec / 1000000000L;
+                until.tv_nsec %= 1000000000L;
+                if (pthread_cond_timedwait(&hub->wake, &hub->lock, &until) == ETIMEDOUT && hub->listeners)
+                        break;
+        }
+        hub->pending = false;
+        pthread_mutex_unlock(&hub->lock);
+}
+
+static void *loop(void *arg)
+{
+        EventHub *hub = arg;
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        while (!hub->stop) {
+                wait_for_work(hub);
+                if (hub->stop)
+                        break;
+                broadcast(hub, arena);
+                for (Listener *listener; (listener = sweep(hub)) && !hub->stop;)
+                        catch_up(hub, arena, listener);
+        }
+        return NULL;
+}
+
+static void wake(void *arg)
+{
+        EventHub *hub = arg;
+        pthread_mutex_lock(&hub->lock);
+        hub->pending = true;
+        pthread_cond_signal(&hub->wake);
+        pthread_mutex_unlock(&hub->lock);
+}
+
+EventHub *event_hub_new(Api *api)
+{
+        EventHub *hub = calloc(1, sizeof *hub);
+        ensure(hub);
+        hub->api = api;
+        pthread_mutexattr_t recursive;
+        pthread_mutexattr_init(&recursive);
+        pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+        pthread_mutex_init(&hub->lock, &recursive);
+        pthread_mutexattr_destroy(&recursive);
+        pthread_cond_init(&hub->wake, NULL);
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        Context context;
+        context_init(&context, arena, LANG_EN, os_now_ms());
+        Fetch fetch = {0};
+        if (store_read(org_store(api->org), &context, 0, last_run, &fetch) == STATUS_OK)
+                hub->cursor = fetch.last;
+        store_on_commit(org_store(api->org), wake, hub);
+        ensure(pthread_create(&hub->thread, NULL, loop, hub) == 0);
+        return hub;
+}
+
+void event_hub_free(EventHub *hub)
+{
+        if (!hub)
+                return;
+        store_on_commit(org_store(hub->api->org), NULL, NULL);
+        pthread_mutex_lock(&hub->lock);
+        hub->stop = true;
+        pthread_cond_signal(&hub->wake);
+        pthread_mutex_unlock(&hub->lock);
+        pthread_join(hub->thread, NULL);
+        for (Listener *listener = hub->listeners, *next; listener; listener = next) {
+                next = listener->next;
+                free(listener);
+        }
+        pthread_mutex_destroy(&hub->lock);
+        pthread_cond_destroy(&hub->wake);
+        free(hub);
+}
+
+int64_t event_hub_listeners(const EventHub *hub)
+{
+        return hub ? __atomic_load_n(&hub->count, __ATOMIC_RELAXED) : 0;
+}
+
+// ---- A listener comes and goes
+
+static bool parse_cursor(Str text, OutboxCursor *ret)
+{
+        Str rest = text, head = STR_NONE;
+        return str_cut(&rest, '-', &head) && str_to_int64(head, &ret->transaction) && str_to_int64(rest, &ret->id);
+}
+
+Status event_stream_open(Request *request)
+{
+        Str last = http_header(request->http, "Last-Event-ID");
+        if (str_empty(last))
+                last = request_query(request, "last_event_id");
+        Listener *listener = calloc(1, sizeof *listener);
+        ensure(listener);
+        listener->user = request->call.actor->user;
+        listener->behind = !str_empty(last);
+        if (listener->behind && !parse_cursor(last, &listener->cursor)) {
+                free(listener);
+                return error_set(&request->context, STATUS_MALFORMED, "bad_cursor");
+        }
+        free(request->prepared); // an earlier try of the same transaction
+        request->prepared = listener;
+        return STATUS_OK;
+}
+
+static void closed(void *arg)
+{
+        Listener *listener = arg;
+        EventHub *hub = listener->hub;
+        pthread_mutex_lock(&hub->lock);
+        listener->gone = true;
+        listener->stream = NULL;
+        pthread_mutex_unlock(&hub->lock);
+}
+
+void event_stream_start(Request *request)
+{
+        EventHub *hub = request->api->events;
+        Listener *listener = request->prepared;
+        pthread_mutex_lock(&hub->lock);
+        listener->hub = hub;
+        listener->next = hub->listeners;
+        hub->listeners = listener;
+        hub->count++;
+        http_stream_open(request->http, listener, closed, &listener->stream);
+        hub->pending = true;
+        pthread_cond_signal(&hub->wake);
+        pthread_mutex_unlock(&hub->lock);
+}
+
+static const Route table[] = {
+        {HTTP_GET, "/api/v1/events", ROUTE_STREAM, ACCESS_SIGNED_IN, .run = event_stream_open, .id = "events", .summary = "Server-sent events: changes of records that the reader may see"},
+        {0},
+};
+const Route *const api_event_routes = table;

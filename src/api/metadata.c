@@ -1,0 +1,164 @@
+// /api/v1/meta: definitions as the reader may see them, and changing them at run time.
+#include "api/route.h"
+#include "record/search.h"
+
+// ---- Reading
+
+static bool visible_object(void *self, const Object *object, JsonWriter *w)
+{
+        Request *request = self;
+        const Actor *actor = request->call.actor;
+        if (!actor_may(actor, object, VERB_READ) && !actor_may(actor, object, VERB_CREATE))
+                return false;
+        if (!w)
+                return true;
+        json_key(w, STR("rights"));
+        json_open_object(w);
+        json_put_bool(w, "read", actor_may(actor, object, VERB_READ));
+        json_put_bool(w, "create", actor_may(actor, object, VERB_CREATE));
+        json_put_bool(w, "update", actor_may(actor, object, VERB_UPDATE));
+        json_put_bool(w, "delete", actor_may(actor, object, VERB_DELETE));
+        json_put_bool(w, "export", actor_may(actor, object, VERB_EXPORT));
+        json_key(w, STR("actions"));
+        json_open_array(w);
+        for (size_t i = 0; i < object->actions_count; i++)
+                if (actor_may_act(actor, object, object->actions[i].name))
+                        json_add_str(w, object->actions[i].name);
+        json_close_array(w);
+        json_close_object(w);
+        return true;
+}
+
+static bool visible_field(void *self, const Field *field, JsonWriter *w)
+{
+        Request *request = self;
+        FieldRight right = actor_field(request->call.actor, field);
+        if (right == FIELD_HIDE || field->hidden)
+                return false;
+        if (w) {
+                static const char *const names[] = {"hide", "mask", "read", "write"};
+                bool fixed = field->readonly || field->type->computed || (field->system && field->role != FIELD_NAME && field->role != FIELD_OWNER && !(field->role == FIELD_DEPARTMENT && !field->object->follow_owner));
+                json_put_str(w, "access", str_from(names[fixed && right == FIELD_WRITE ? FIELD_READ : right]));
+        }
+        return true;
+}
+
+static MetaReader reader(Request *request)
+{
+        return (MetaReader){.self = request, .lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all"), .object = visible_object, .field = visible_field};
+}
+
+static Status objects(Request *request)
+{
+        MetaReader who = reader(request);
+        const Catalog *catalog = request->view.catalog;
+        json_open_object(&request->w);
+        json_key(&request->w, STR("items"));
+        json_open_array(&request->w);
+        for (size_t i = 0; i < catalog->objects_count; i++)
+                if (visible_object(request, catalog->objects[i], NULL))
+                        catalog_write_object(catalog->objects[i], &who, &request->w);
+        json_close_array(&request->w);
+        json_close_object(&request->w);
+        return STATUS_OK;
+}
+
+static Status object(Request *request)
+{
+        TRY(request_object(request, 0));
+        MetaReader who = reader(request);
+        catalog_write_object(request->object, &who, &request->w);
+        return STATUS_OK;
+}
+
+// ---- Changing: checked and run in the request's transaction; the new catalog is loaded inside it for the answer, and published after the commit
+
+static Status answer_object(Request *request, Str name, int status)
+{
+        Catalog *fresh = NULL;
+        TRY(catalog_load(request->call.db, org_zone(request->org), &fresh));
+        Status result = search_prepare(request->call.db, fresh);
+        const Object *made = catalog_find(fresh, name);
+        if (result == STATUS_OK && made) {
+                MetaReader plain = {.lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all")};
+                catalog_write_object(made, &plain, &request->w);
+        } else if (result == STATUS_OK) {
+                result = request_no_content(request);
+        }
+        catalog_unref(fresh);
+        request->status = result == STATUS_OK && made ? status : request->status;
+        request->reload = true;
+        return result;
+}
+
+static Status prepare_definition(Request *request)
+{
+        return request_body(request);
+}
+
+static Status add_object(Request *request)
+{
+        Str name = STR_NONE;
+        TRY(catalog_add_object(request->call.db, request->view.catalog, request->body, &name));
+        return answer_object(request, name, 201);
+}
+
+static Status change_object(Request *request)
+{
+        TRY(request_object(request, 0));
+        TRY(catalog_change_object(request->call.db, request->view.catalog, request->object, request->body));
+        return answer_object(request, request->object->name, 200);
+}
+
+static Status retire_object(Request *request)
+{
+        TRY(request_object(request, 0));
+        TRY(catalog_retire_object(request->call.db, request->view.catalog, request->object));
+        request->reload = true;
+        return request_no_content(request);
+}
+
+static Status find_field(Request *request, const Field **ret)
+{
+        TRY(request_object(request, 0));
+        *ret = object_find(request->object, request_param(request, 1));
+        return *ret ? STATUS_OK : error_set(&request->context, STATUS_NOT_FOUND, "not_found");
+}
+
+static Status add_field(Request *request)
+{
+        TRY(request_object(request, 0));
+        Str name = STR_NONE;
+        TRY(catalog_add_field(request->call.db, request->view.catalog, request->object, request->body, &name));
+        return answer_object(request, request->object->name, 201);
+}
+
+static Status change_field(Request *request)
+{
+        const Field *field = NULL;
+        TRY(find_field(request, &field));
+        TRY(catalog_change_field(request->call.db, request->view.catalog, field, request->body));
+        return answer_object(request, request->object->name, 200);
+}
+
+static Status retire_field(Request *request)
+{
+        const Field *field = NULL;
+        TRY(find_field(request, &field));
+        TRY(catalog_retire_field(request->call.db, request->view.catalog, field));
+        request->reload = true;
+        return request_no_content(request);
+}
+
+static const Route table[] = {
+        {HTTP_GET, "/api/v1/meta/objects", ROUTE_READ, ACCESS_SIGNED_IN, .run = objects, .id = "listObjects", .summary = "Definitions of all objects the reader may see"},
+        {HTTP_GET, "/api/v1/meta/objects/{object}", ROUTE_READ, ACCESS_SIGNED_IN, .run = object, .id = "getObject", .summary = "One object's definition"},
+        {HTTP_POST, "/api/v1/meta/objects", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = add_object, .id = "addObject", .summary = "Adds an object: a table, its common fields and indexes"},
+        {HTTP_PATCH, "/api/v1/meta/objects/{object}", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = change_object, .id = "changeObject", .summary = "Changes labels, layout, views of an object"},
+        {HTTP_DELETE, "/api/v1/meta/objects/{object}", ROUTE_WRITE, ACCESS_ADMIN, .run = retire_object, .id = "retireObject", .summary = "Retires a custom object"},
+        {HTTP_POST, "/api/v1/meta/objects/{object}/fields", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = add_field, .id = "addField", .summary = "Adds a field: a real column"},
+        {HTTP_PATCH, "/api/v1/meta/objects/{object}/fields/{field}", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = change_field, .id = "changeField", .summary = "Changes a field"},
+        {HTTP_DELETE, "/api/v1/meta/objects/{object}/fields/{field}", ROUTE_WRITE, ACCESS_ADMIN, .run = retire_field, .id = "retireField", .summary = "Retires a custom field"},
+        {0},
+};
+const Route *const api_metadata_routes = table;

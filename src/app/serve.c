@@ -1,0 +1,153 @@
+// haike serve: opens the organisation, starts the HTTP server and the control socket, waits for a signal.
+#include "api/route.h"
+#include "app/command.h"
+#include "base/log.h"
+#include "flow/job.h"
+#include "objects/registry.h"
+#include "os/os.h"
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const Migration *all_migrations(Arena *arena, size_t *ret_count)
+{
+        *ret_count = record_migrations_count + flow_migrations_count;
+        Migration *list = arena_array(arena, Migration, *ret_count);
+        memcpy(list, record_migrations, record_migrations_count * sizeof *list);
+        memcpy(list + record_migrations_count, flow_migrations, flow_migrations_count * sizeof *list);
+        return list;
+}
+
+// The search tables of objects that are new or have other search fields than before.
+static Status prepare_search(Call *call, void *arg)
+{
+        (void)arg;
+        return search_prepare(call->db, call->catalog);
+}
+
+Status command_open(Context *context, const Options *options, bool create, Org **ret)
+{
+        OrgConfig config = {.folder = options->data, .url = options->database, .zone = STR("Asia/Shanghai"), .readers = 16};
+        config.migrations = all_migrations(context->arena, &config.migrations_count);
+        Org *org = NULL;
+        TRY(org_open(context, &config, create, &org));
+        record_modules_set(org, object_modules);
+        Status status = work_write(context, org, STR("system"), prepare_search, NULL);
+        if (status != STATUS_OK) {
+                org_close(org);
+                return status;
+        }
+        *ret = org;
+        return STATUS_OK;
+}
+
+// "127.0.0.1:8080", "[::1]:0", ":8080"
+static bool split_listen(Arena *arena, const char *listen, const char **ret_address, int *ret_port)
+{
+        Str text = str_from(listen);
+        ptrdiff_t colon = -1;
+        for (size_t i = 0; i < text.len; i++)
+                if (text.data[i] == ':')
+                        colon = (ptrdiff_t)i;
+        int64_t port = 0;
+        if (colon < 0 || !str_to_int64(str_slice(text, (size_t)colon + 1, text.len), &port) || port < 0 || port > 65535)
+                return false;
+        Str address = str_slice(text, 0, (size_t)colon);
+        if (address.len > 1 && address.data[0] == '[')
+                address = str_slice(address, 1, address.len - 1);
+        *ret_address = address.len ? str_c(arena, address) : "0.0.0.0";
+        *ret_port = (int)port;
+        return true;
+}
+
+static void wait_for_signal(void)
+{
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGTERM);
+        int signal_number = 0;
+        sigwait(&set, &signal_number);
+        log_event(LOG_INFO, "stopping", "signal=%d", signal_number);
+}
+
+// Threads started from here on leave signals to the main thread.
+static void block_signals(void)
+{
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static int serve_org(Context *context, Org *org, const Options *options, const char *address, int port)
+{
+        Api *api = NULL;
+        HttpServer *server = NULL;
+        Control *control = NULL;
+        Jobs *jobs = NULL;
+        Upkeep *upkeep = NULL;
+        ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock};
+        Status status = api_new(context, &config, &api);
+        HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .self = api, .folder = options->data};
+        if (status == STATUS_OK)
+                status = jobs_new(context, org, &jobs);
+        if (status == STATUS_OK)
+                status = http_start(context, &http, &server);
+        if (status == STATUS_OK && !options->database)
+                status = control_start(context, org, options->data, &control);
+        if (status == STATUS_OK) {
+                api_attach(api, server);
+                upkeep = upkeep_start(org);
+                printf("listening on http://%s%s%s:%d\n", strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", http_port(server));
+                fflush(stdout);
+                wait_for_signal();
+        }
+        upkeep_stop(upkeep);
+        control_stop(control);
+        http_stop(server);
+        jobs_free(jobs);
+        api_free(api);
+        return status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int fail(const Context *context)
+{
+        Str lines = error_lines(context, context->arena);
+        fprintf(stderr, STR_FMT, STR_ARG(lines));
+        return EXIT_FAILED;
+}
+
+// A new database is given its roles; who may sign in is added with "haike user add".
+static Status open_organisation(Context *context, const Options *options, Org **ret)
+{
+        bool is_new = false;
+        TRY(command_open(context, options, true, ret));
+        return seed_organisation(context, *ret, &is_new);
+}
+
+int serve_run(const Options *options)
+{
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        Context context;
+        context_init(&context, arena, command_lang(), os_now_ms());
+        const char *address = NULL;
+        int port = 0;
+        if (!split_listen(arena, options->listen, &address, &port)) {
+                fprintf(stderr, "haike: --listen must be ADDRESS:PORT\n");
+                return EXIT_USAGE;
+        }
+        block_signals();
+        Org *org = NULL;
+        if (open_organisation(&context, options, &org) != STATUS_OK) {
+                org_close(org);
+                return fail(&context);
+        }
+        int code = serve_org(&context, org, options, address, port);
+        if (code != EXIT_DONE)
+                (void)fail(&context);
+        org_close(org);
+        return code;
+}

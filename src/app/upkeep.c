@@ -1,0 +1,87 @@
+// What a server does by itself beside answering: warms up what the first Chinese search would wait for, and fills the search indexes of large objects that
+// were left to be done in slices.
+#include "app/command.h"
+#include "base/log.h"
+#include "base/unicode.h"
+#include "os/os.h"
+#include "record/search.h"
+#include <pthread.h>
+#include <stdlib.h>
+
+#define SLICE 100            // records, so that the writer never stalls long
+#define PAUSE_S 10           // between looks for work
+
+struct Upkeep {
+        Org *org;
+        pthread_t thread;
+        pthread_mutex_t lock;
+        pthread_cond_t cond;
+        bool stopping;
+};
+
+static Status fill_slice(Call *call, void *arg)
+{
+        return search_continue(call->db, call->catalog, SLICE, arg);
+}
+
+static bool fill_search(Upkeep *upkeep)
+{
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        Context context;
+        context_init(&context, arena, LANG_EN, os_now_ms());
+        bool more = false;
+        if (work_write(&context, upkeep->org, STR("system"), fill_slice, &more) != STATUS_OK) {
+                log_event(LOG_WARN, "search_fill_failed", "detail=\"" STR_FMT "\"", STR_ARG(context.error.detail));
+                return false;
+        }
+        return more;
+}
+
+// false: the server stops.
+static bool pause_for(Upkeep *upkeep, int seconds)
+{
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += seconds;
+        pthread_mutex_lock(&upkeep->lock);
+        int code = 0;
+        while (!upkeep->stopping && seconds && code == 0)
+                code = pthread_cond_timedwait(&upkeep->cond, &upkeep->lock, &until);
+        bool goes_on = !upkeep->stopping;
+        pthread_mutex_unlock(&upkeep->lock);
+        return goes_on;
+}
+
+static void *upkeep_main(void *arg)
+{
+        Upkeep *upkeep = arg;
+        unicode_warm();
+        for (bool more = fill_search(upkeep); pause_for(upkeep, more ? 0 : PAUSE_S); more = fill_search(upkeep))
+                ;
+        return NULL;
+}
+
+Upkeep *upkeep_start(Org *org)
+{
+        Upkeep *upkeep = calloc(1, sizeof *upkeep);
+        ensure(upkeep);
+        upkeep->org = org;
+        pthread_mutex_init(&upkeep->lock, NULL);
+        pthread_cond_init(&upkeep->cond, NULL);
+        ensure(pthread_create(&upkeep->thread, NULL, upkeep_main, upkeep) == 0);
+        return upkeep;
+}
+
+void upkeep_stop(Upkeep *upkeep)
+{
+        if (!upkeep)
+                return;
+        pthread_mutex_lock(&upkeep->lock);
+        upkeep->stopping = true;
+        pthread_cond_signal(&upkeep->cond);
+        pthread_mutex_unlock(&upkeep->lock);
+        pthread_join(upkeep->thread, NULL);
+        pthread_cond_destroy(&upkeep->cond);
+        pthread_mutex_destroy(&upkeep->lock);
+        free(upkeep);
+}
