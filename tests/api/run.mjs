@@ -1,0 +1,62 @@
+// Runs the scenarios of tests/api/*.test.mjs: each file exports `scenarios`, a map of names to async functions that are given
+// { haike, engine, people } and throw when something is not as it should be. One server with the demo company serves them all, unless a file
+// exports `own` = true (it starts what it needs). The last line is "N passed, N failed".
+import { readdirSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { Haike } from '../support/server.mjs'
+
+const args = process.argv.slice(2)
+const engine = args.includes('--engine') ? args[args.indexOf('--engine') + 1] : 'sqlite'
+const named = args.filter((word, i) => word.endsWith('.mjs') && args[i - 1] !== '--engine')
+const files = named.length ? named : readdirSync('tests/api').filter((file) => file.endsWith('.test.mjs')).sort().map((file) => `tests/api/${file}`)
+
+let passed = 0
+let failed = 0
+let shared
+
+async function sharedServer() {
+  if (shared) return shared
+  const haike = new Haike(engine)
+  const made = haike.command(['init', '--demo'])
+  if (made.status !== 0) throw new Error(`init --demo: ${made.status} ${made.stdout} ${made.stderr}`)
+  await haike.serve('--test-clock')
+  const people = {}
+  for (const login of ['admin', 'manager', 'sales1', 'sales2', 'service', 'finance']) people[login] = await haike.as(login)
+  shared = { haike, people }
+  return shared
+}
+
+async function runOne(name, scenario, given) {
+  const begun = Date.now()
+  try {
+    await scenario(given)
+    passed++
+    console.log(`  ok    ${name} (${Date.now() - begun} ms)`)
+  } catch (error) {
+    failed++
+    console.log(`  FAIL  ${name}\n${String(error.stack ?? error).replace(/^/gm, '        ')}`)
+  }
+}
+
+for (const file of files) {
+  const module = await import(pathToFileURL(file))
+  const label = file.replace(/^.*\//, '').replace('.test.mjs', '')
+  for (const [name, scenario] of Object.entries(module.scenarios)) {
+    try {
+      const given = module.own ? { engine } : { engine, ...(await sharedServer()) }
+      await runOne(`${label}: ${name}`, scenario, given)
+    } catch (error) {
+      failed++
+      console.log(`  FAIL  ${label}: ${name}\n${String(error.stack ?? error)}`)
+    }
+  }
+}
+if (shared) {
+  if (/sanitizer|runtime error/i.test(shared.haike.log)) {
+    failed++
+    console.log(`  FAIL  sanitizer reports:\n${shared.haike.log.slice(0, 20000)}`)
+  }
+  await shared.haike.done()
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed ? 1 : 0)
