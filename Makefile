@@ -22,6 +22,10 @@ LISTEN ?= 127.0.0.1:8080
 WEB ?= 1
 FUZZ_SECONDS ?= 60
 export PATH := $(CURDIR)/.node/bin:$(PATH)
+# A node from npm's registry brings its own certificates; the machine's are what its owner trusts.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
+endif
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif

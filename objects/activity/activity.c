@@ -4,8 +4,7 @@
 
 #define NAME_CHARACTERS 60
 
-static Str name_from(Str content)
-{
+static Str name_from(Str content) {
         Str line = str_trim(content), head = STR_NONE;
         if (str_cut(&line, '\n', &head))
                 line = str_trim(head);
@@ -15,8 +14,7 @@ static Str name_from(Str content)
         return str_slice(line, 0, at);
 }
 
-static Status before(Call *call, RecordChange *change)
-{
+static Status before(Call *call, RecordChange *change) {
         (void)call;
         if (!change->after)
                 return STATUS_OK;
@@ -28,8 +26,7 @@ static Status before(Call *call, RecordChange *change)
         return STATUS_OK;
 }
 
-static bool target_of(const Call *call, const Record *record, const Object **ret_object, int64_t *ret_id)
-{
+static bool target_of(const Call *call, const Record *record, const Object **ret_object, int64_t *ret_id) {
         Value target = record_value(record, "target");
         Str rest = target.kind == VALUE_TEXT ? target.text : STR_NONE, name = STR_NONE;
         (void)str_cut(&rest, ':', &name);
@@ -38,8 +35,7 @@ static bool target_of(const Call *call, const Record *record, const Object **ret
 }
 
 // An older follow-up entered late does not turn the clock back.
-static void take_later(RecordInput *input, const Record *target, const char *field, Value at)
-{
+static void take_later(RecordInput *input, const Record *target, const char *field, Value at) {
         const Field *found = object_find(input->object, str_from(field));
         if (!found || value_is_null(at))
                 return;
@@ -48,16 +44,14 @@ static void take_later(RecordInput *input, const Record *target, const char *fie
                 record_input_set(input, field, at);
 }
 
-static bool any_given(const RecordInput *input)
-{
+static bool any_given(const RecordInput *input) {
         for (size_t i = 0; i < input->object->fields_count; i++)
                 if (input->given[i])
                         return true;
         return false;
 }
 
-static Status touch_target(Call *call, const Record *activity)
-{
+static Status touch_target(Call *call, const Record *activity) {
         const Object *object = NULL;
         int64_t id = 0;
         if (!target_of(call, activity, &object, &id))
@@ -78,8 +72,7 @@ static Status touch_target(Call *call, const Record *activity)
         return record_update(call, object, id, input, &options);
 }
 
-static Status after(Call *call, const RecordChange *change)
-{
+static Status after(Call *call, const RecordChange *change) {
         return change->kind == CHANGE_CREATE ? touch_target(call, change->after) : STATUS_OK;
 }
 

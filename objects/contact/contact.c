@@ -1,8 +1,7 @@
 // A contact: the first one of a customer is its primary contact.
 #include "record/record.h"
 
-static Status has_primary(Call *call, int64_t customer, bool *ret)
-{
+static Status has_primary(Call *call, int64_t customer, bool *ret) {
         Sql select = db_sql(call->db);
         sql(&select, "select 1 from contact where customer_id = ");
         sql_int(&select, customer);
@@ -13,8 +12,7 @@ static Status has_primary(Call *call, int64_t customer, bool *ret)
         return db_get_int(call->db, &select, &one, ret);
 }
 
-static Status before(Call *call, RecordChange *change)
-{
+static Status before(Call *call, RecordChange *change) {
         Value customer = change->after ? record_value(change->after, "customer") : VALUE_NONE;
         if (change->kind != CHANGE_CREATE || customer.kind != VALUE_INTEGER || change->given[object_get(change->object, "primary")->index])
                 return STATUS_OK;

@@ -3,8 +3,7 @@
 
 #define LEVELS 20 // parent companies above one another
 
-static Status check_parents(Call *call, RecordChange *change)
-{
+static Status check_parents(Call *call, RecordChange *change) {
         Value parent = record_value(change->after, "parent");
         for (int level = 0; parent.kind == VALUE_INTEGER; level++) {
                 if ((change->id && parent.integer == change->id) || level == LEVELS)
@@ -21,8 +20,7 @@ static Status check_parents(Call *call, RecordChange *change)
         return STATUS_OK;
 }
 
-static Status before(Call *call, RecordChange *change)
-{
+static Status before(Call *call, RecordChange *change) {
         if (!change->after || (change->before && value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"))))
                 return STATUS_OK;
         return check_parents(call, change) == STATUS_IO ? STATUS_IO : STATUS_OK;

@@ -3,6 +3,8 @@
 #include "base/unicode.h"
 #include "objects/shared/assign.h"
 
+#define MOVED_MOST 2000 // follow-ups and tasks of one lead that go along
+
 typedef struct Conversion {
         Call *call;
         const Record *lead;
@@ -11,34 +13,29 @@ typedef struct Conversion {
         bool new_customer;
 } Conversion;
 
-static Value lead_value(const Conversion *conversion, const char *field)
-{
+static Value lead_value(const Conversion *conversion, const char *field) {
         return record_value(conversion->lead, field);
 }
 
-static void fill(RecordInput *input, const char *field, Value value)
-{
+static void fill(RecordInput *input, const char *field, Value value) {
         const Field *target = object_get(input->object, field);
         if (!input->given[target->index] && !value_is_null(value))
                 record_input_set(input, field, value);
 }
 
 // Makes a record of values from the body, on top of what the lead knows, with the caller's rights, for the lead's owner.
-static Status make(Conversion *conversion, RecordInput *input, Str prefix, int64_t *ret_id)
-{
+static Status make(Conversion *conversion, RecordInput *input, Str prefix, int64_t *ret_id) {
         WriteOptions options = {.path_prefix = prefix, .owner = lead_value(conversion, "owner").integer, .action = STR("convert")};
         return record_create(conversion->call, input, &options, ret_id);
 }
 
-static Status read_values(Conversion *conversion, const char *name, const Json *values, Str prefix, RecordInput **ret)
-{
+static Status read_values(Conversion *conversion, const char *name, const Json *values, Str prefix, RecordInput **ret) {
         static const Json empty = {.kind = JSON_OBJECT};
         const Object *object = catalog_get(conversion->call->catalog, name);
         return record_input(conversion->call->context, object, values ? values : &empty, prefix, ret);
 }
 
-static Status take_existing(Conversion *conversion, const char *name, const Json *json, int64_t *ret_id)
-{
+static Status take_existing(Conversion *conversion, const char *name, const Json *json, int64_t *ret_id) {
         Call *call = conversion->call;
         Status status = STATUS_OK;
         Str path = str_format(call->context->arena, "%s.id", name);
@@ -49,16 +46,14 @@ static Status take_existing(Conversion *conversion, const char *name, const Json
         return STATUS_OK;
 }
 
-static bool names_existing(const Json *json)
-{
+static bool names_existing(const Json *json) {
         return json && json->kind == JSON_OBJECT && json_get(json, "id");
 }
 
 // ---- Customer
 
 // An existing customer of the same name that the reader may see; the oldest, if there are several.
-static Status match_customer(Conversion *conversion, Str company, int64_t *ret_id)
-{
+static Status match_customer(Conversion *conversion, Str company, int64_t *ret_id) {
         Call *call = conversion->call;
         const Object *customer = catalog_get(call->catalog, "customer");
         Sql select = db_sql(call->db);
@@ -76,16 +71,14 @@ static Status match_customer(Conversion *conversion, Str company, int64_t *ret_i
         return STATUS_OK;
 }
 
-static Str company_of(const Conversion *conversion)
-{
+static Str company_of(const Conversion *conversion) {
         Value company = lead_value(conversion, "company");
         if (company.kind == VALUE_TEXT && !str_empty(str_trim(company.text)))
                 return str_trim(company.text);
         return lead_value(conversion, "name").text;
 }
 
-static Status make_customer(Conversion *conversion, const Json *values)
-{
+static Status make_customer(Conversion *conversion, const Json *values) {
         static const char *const same[] = {"phone", "email", "industry", "address", "source", "tags", "next_follow_up"};
         RecordInput *input = NULL;
         Status status = read_values(conversion, "customer", values, STR("customer."), &input);
@@ -98,8 +91,7 @@ static Status make_customer(Conversion *conversion, const Json *values)
         return make(conversion, input, STR("customer."), &conversion->customer);
 }
 
-static Status convert_customer(Conversion *conversion)
-{
+static Status convert_customer(Conversion *conversion) {
         const Json *json = json_get(conversion->body, "customer");
         if (names_existing(json))
                 return take_existing(conversion, "customer", json, &conversion->customer);
@@ -112,8 +104,7 @@ static Status convert_customer(Conversion *conversion)
 
 // ---- Contact and opportunity
 
-static Status convert_contact(Conversion *conversion)
-{
+static Status convert_contact(Conversion *conversion) {
         const Json *json = json_get(conversion->body, "contact");
         if (json && json->kind == JSON_NULL)
                 return STATUS_OK;
@@ -132,8 +123,7 @@ static Status convert_contact(Conversion *conversion)
         return make(conversion, input, STR("contact."), &conversion->contact);
 }
 
-static Status convert_opportunity(Conversion *conversion)
-{
+static Status convert_opportunity(Conversion *conversion) {
         const Json *json = json_get(conversion->body, "opportunity");
         if (!json || json->kind == JSON_NULL)
                 return STATUS_OK;
@@ -154,27 +144,43 @@ static Status convert_opportunity(Conversion *conversion)
 
 // ---- The lead itself
 
-// What was said to the lead is part of the customer's story.
-static Status move_activities(Conversion *conversion)
-{
+static Status move_one(Conversion *conversion, const Object *object, int64_t id) {
         Call *call = conversion->call;
-        Arena *arena = call->context->arena;
-        static const char *const tables[] = {"activity", "task"};
-        for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-                Sql update = db_sql(call->db);
-                sql(&update, "update ");
-                sql_name(&update, str_from(tables[i]));
-                sql(&update, " set target = ");
-                sql_str(&update, str_format(arena, "customer:%lld", (long long)conversion->customer));
-                sql(&update, " where target = ");
-                sql_str(&update, str_format(arena, "lead:%lld", (long long)conversion->lead->id));
-                TRY(db_exec(call->db, &update, NULL));
+        RecordInput *input = record_input_new(call->context->arena, object);
+        record_input_set(input, "target", value_text(str_format(call->context->arena, "customer:%lld", (long long)conversion->customer)));
+        WriteOptions options = {.as_system = true, .action = STR("convert")};
+        return record_update(call, object, id, input, &options);
+}
+
+// What was said to the lead is part of the customer's story.
+static Status move_to_customer(Conversion *conversion, const char *name) {
+        Call *call = conversion->call;
+        const Object *object = catalog_get(call->catalog, name);
+        int64_t ids[MOVED_MOST];
+        size_t count = 0;
+        Sql select = db_sql(call->db);
+        sql(&select, "select \"id\" from ");
+        sql_name(&select, object->table);
+        sql(&select, " where deleted_at is null and target = ");
+        sql_str(&select, str_format(call->context->arena, "lead:%lld", (long long)conversion->lead->id));
+        sql(&select, " order by \"id\" limit ");
+        sql_int(&select, MOVED_MOST);
+        {
+                ROWS_CLEANUP Rows *rows = NULL;
+                TRY(db_query(call->db, &select, &rows));
+                for (bool found = true; count < MOVED_MOST;) {
+                        TRY(rows_next(rows, &found));
+                        if (!found)
+                                break;
+                        ids[count++] = rows_int(rows, 0);
+                }
         }
+        for (size_t i = 0; i < count; i++)
+                TRY(move_one(conversion, object, ids[i]));
         return STATUS_OK;
 }
 
-static Status close_lead(Conversion *conversion)
-{
+static Status close_lead(Conversion *conversion) {
         Call *call = conversion->call;
         RecordInput *input = record_input_new(call->context->arena, conversion->lead->object);
         record_input_set(input, "status", value_text(STR("converted")));
@@ -188,8 +194,7 @@ static Status close_lead(Conversion *conversion)
         return record_update(call, conversion->lead->object, conversion->lead->id, input, &options);
 }
 
-static void answer(JsonWriter *w, const char *name, int64_t id)
-{
+static void answer(JsonWriter *w, const char *name, int64_t id) {
         json_key(w, str_from(name));
         if (!id) {
                 json_add_null(w);
@@ -200,13 +205,13 @@ static void answer(JsonWriter *w, const char *name, int64_t id)
         json_close_object(w);
 }
 
-Status lead_convert(Call *call, const Record *lead, const Json *body, JsonWriter *w)
-{
+Status lead_convert(Call *call, const Record *lead, const Json *body, JsonWriter *w) {
         Conversion conversion = {.call = call, .lead = lead, .body = body};
         TRY(convert_customer(&conversion));
         TRY(convert_contact(&conversion));
         TRY(convert_opportunity(&conversion));
-        TRY(move_activities(&conversion));
+        TRY(move_to_customer(&conversion, "activity"));
+        TRY(move_to_customer(&conversion, "task"));
         TRY(close_lead(&conversion));
         json_open_object(w);
         answer(w, "customer", conversion.customer);

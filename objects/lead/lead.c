@@ -2,23 +2,20 @@
 #include "objects/lead/convert.h"
 #include "objects/shared/assign.h"
 
-static Status set_status(Call *call, const Record *record, RecordInput *input, const char *status, const char *action)
-{
+static Status set_status(Call *call, const Record *record, RecordInput *input, const char *status, const char *action) {
         record_input_set(input, "status", value_text(str_from(status)));
         WriteOptions options = {.as_system = true, .action = str_from(action)};
         return record_update(call, record->object, record->id, input, &options);
 }
 
-static Status qualify(Call *call, const Record *record, const Json *body, JsonWriter *w)
-{
+static Status qualify(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)body;
         (void)w;
         return set_status(call, record, record_input_new(call->context->arena, record->object), "qualified", "qualify");
 }
 
 // reject {"reason"}
-static Status reject(Call *call, const Record *record, const Json *body, JsonWriter *w)
-{
+static Status reject(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
         Str reason = STR_NONE;
         TRY(body_text(call->context, body, "reason", &reason));
@@ -28,8 +25,7 @@ static Status reject(Call *call, const Record *record, const Json *body, JsonWri
 }
 
 // Converted is reached by converting only.
-static Status before(Call *call, RecordChange *change)
-{
+static Status before(Call *call, RecordChange *change) {
         if (!change->after || !change->by_user || !str_is(call->source, "api"))
                 return STATUS_OK;
         Value status = record_value(change->after, "status");

@@ -1,19 +1,16 @@
 // An opportunity: its stage gives the probability and the dates; lost needs a reason; win, lose, reopen, transfer.
 #include "objects/shared/assign.h"
 
-static const Option *stage_of(const Record *record)
-{
+static const Option *stage_of(const Record *record) {
         Value stage = record_value(record, "stage");
         return stage.kind == VALUE_TEXT ? field_option(record->object->stage, stage.text) : NULL;
 }
 
-static bool closed(const Option *stage)
-{
+static bool closed(const Option *stage) {
         return stage && (str_is(stage->outcome, "won") || str_is(stage->outcome, "lost"));
 }
 
-static Status check_lost(Call *call, const RecordChange *change, const Option *stage)
-{
+static Status check_lost(Call *call, const RecordChange *change, const Option *stage) {
         Value reason = record_value(change->after, "lost_reason");
         bool blank = reason.kind != VALUE_TEXT || str_empty(str_trim(reason.text));
         if (change->by_user && str_is(stage->outcome, "lost") && blank && str_is(call->source, "api"))
@@ -21,8 +18,7 @@ static Status check_lost(Call *call, const RecordChange *change, const Option *s
         return STATUS_OK;
 }
 
-static Status enter_stage(Call *call, RecordChange *change, const Option *stage)
-{
+static Status enter_stage(Call *call, RecordChange *change, const Option *stage) {
         Record *deal = change->after;
         const Field *probability = object_get(change->object, "probability");
         if (stage->has_probability && !change->given[probability->index])
@@ -41,8 +37,7 @@ static Status enter_stage(Call *call, RecordChange *change, const Option *stage)
         return check_lost(call, change, stage);
 }
 
-static Status before(Call *call, RecordChange *change)
-{
+static Status before(Call *call, RecordChange *change) {
         if (!change->after || change->kind == CHANGE_RESTORE)
                 return STATUS_OK;
         const Option *stage = stage_of(change->after);
@@ -51,16 +46,14 @@ static Status before(Call *call, RecordChange *change)
         return enter_stage(call, change, stage);
 }
 
-static Status move(Call *call, const Record *record, RecordInput *input, const char *stage, const char *action)
-{
+static Status move(Call *call, const Record *record, RecordInput *input, const char *stage, const char *action) {
         record_input_set(input, "stage", value_text(str_from(stage)));
         WriteOptions options = {.as_system = true, .action = str_from(action)};
         return record_update(call, record->object, record->id, input, &options);
 }
 
 // win {"amount", "close_date"}: both optional.
-static Status win(Call *call, const Record *record, const Json *body, JsonWriter *w)
-{
+static Status win(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
         RecordInput *input = record_input_new(call->context->arena, record->object);
         const char *const optional[] = {"amount", "close_date"};
@@ -78,8 +71,7 @@ static Status win(Call *call, const Record *record, const Json *body, JsonWriter
 }
 
 // lose {"lost_reason", "competitor"}: the reason is needed.
-static Status lose(Call *call, const Record *record, const Json *body, JsonWriter *w)
-{
+static Status lose(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
         RecordInput *input = record_input_new(call->context->arena, record->object);
         Str reason = STR_NONE;
@@ -102,8 +94,7 @@ static Status lose(Call *call, const Record *record, const Json *body, JsonWrite
 }
 
 // reopen {"stage"}: to negotiation unless said otherwise.
-static Status reopen(Call *call, const Record *record, const Json *body, JsonWriter *w)
-{
+static Status reopen(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
         Str stage = json_str(body, "stage", STR("negotiation"));
         const Option *option = field_option(record->object->stage, stage);

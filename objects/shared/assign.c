@@ -1,23 +1,20 @@
 // Handing a record to another colleague, and taking values out of action bodies.
 #include "objects/shared/assign.h"
 
-bool json_is_id(const Json *json, int64_t *ret)
-{
+bool json_is_id(const Json *json, int64_t *ret) {
         if (json && json->kind == JSON_OBJECT)
                 json = json_get(json, "id");
         return json && json->kind == JSON_NUMBER && str_to_int64(json->text, ret) && *ret > 0;
 }
 
-Status body_id(Context *context, const Json *body, const char *member, int64_t *ret)
-{
+Status body_id(Context *context, const Json *body, const char *member, int64_t *ret) {
         const Json *json = json_get(body, member);
         if (!json || json->kind == JSON_NULL)
                 return error_add(context, str_from(member), "required");
         return json_is_id(json, ret) ? STATUS_OK : error_add(context, str_from(member), "wrong_type");
 }
 
-Status body_text(Context *context, const Json *body, const char *member, Str *ret)
-{
+Status body_text(Context *context, const Json *body, const char *member, Str *ret) {
         const Json *json = json_get(body, member);
         if (json && json->kind != JSON_STRING && json->kind != JSON_NULL)
                 return error_add(context, str_from(member), "wrong_type");
@@ -25,8 +22,7 @@ Status body_text(Context *context, const Json *body, const char *member, Str *re
         return str_empty(*ret) ? error_add(context, str_from(member), "required") : STATUS_OK;
 }
 
-Status action_assign(Call *call, const Record *record, const Json *body, JsonWriter *w)
-{
+Status action_assign(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
         int64_t owner = 0;
         TRY(body_id(call->context, body, "owner", &owner));

@@ -1,13 +1,11 @@
 // A task: its name is its title; finishing it notes when.
 #include "objects/shared/assign.h"
 
-static bool is_done(Value status)
-{
+static bool is_done(Value status) {
         return status.kind == VALUE_TEXT && str_is(status.text, "done");
 }
 
-static Status before(Call *call, RecordChange *change)
-{
+static Status before(Call *call, RecordChange *change) {
         if (!change->after)
                 return STATUS_OK;
         Record *task = change->after;

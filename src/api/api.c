@@ -15,8 +15,7 @@ static const Route *const *const tables[] = {
         &api_session_routes, &api_metadata_routes, &api_record_routes, &api_batch_routes, &api_event_routes, &api_file_routes, &api_import_routes, &api_openapi_routes, &api_system_routes, &api_page_routes,
 };
 
-static size_t count_routes(void)
-{
+static size_t count_routes(void) {
         size_t count = 0;
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
                 for (const Route *route = *tables[i]; route->pattern; route++)
@@ -24,8 +23,7 @@ static size_t count_routes(void)
         return count;
 }
 
-const Route **api_route_list(Arena *arena, size_t *ret_count)
-{
+const Route **api_route_list(Arena *arena, size_t *ret_count) {
         size_t count = 0;
         const Route **list = arena_array(arena, const Route *, count_routes());
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
@@ -35,8 +33,7 @@ const Route **api_route_list(Arena *arena, size_t *ret_count)
         return list;
 }
 
-static Router *make_router(void)
-{
+static Router *make_router(void) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         size_t count = 0;
         const Route **list = api_route_list(arena, &count);
@@ -46,8 +43,7 @@ static Router *make_router(void)
         return router_new(entries, count);
 }
 
-Status api_new(Context *context, const ApiConfig *config, Api **ret)
-{
+Status api_new(Context *context, const ApiConfig *config, Api **ret) {
         (void)context;
         Api *api = calloc(1, sizeof *api);
         ensure(api);
@@ -63,13 +59,11 @@ Status api_new(Context *context, const ApiConfig *config, Api **ret)
         return STATUS_OK;
 }
 
-void api_attach(Api *api, HttpServer *server)
-{
+void api_attach(Api *api, HttpServer *server) {
         api->server = server;
 }
 
-void api_free(Api *api)
-{
+void api_free(Api *api) {
         if (!api)
                 return;
         pool_free(api->slow);

@@ -15,13 +15,11 @@ typedef struct BatchItem {
 typedef struct Batch { BatchItem *items; size_t count; bool atomic; } Batch;
 typedef struct Step { Request *request; BatchItem *item; int64_t id; } Step;
 
-static Status bad_item(Context *context, size_t index, const char *member, const char *code)
-{
+static Status bad_item(Context *context, size_t index, const char *member, const char *code) {
         return error_add(context, str_format(context->arena, "items[%zu].%s", index, member), code);
 }
 
-static Status take_item(Request *request, const Json *json, size_t index, BatchItem *item)
-{
+static Status take_item(Request *request, const Json *json, size_t index, BatchItem *item) {
         Context *context = &request->context;
         Str op = json_str(json, "op", STR_NONE);
         const Batch *batch = request->prepared;
@@ -48,8 +46,7 @@ static Status take_item(Request *request, const Json *json, size_t index, BatchI
         return STATUS_OK;
 }
 
-static Status prepare_batch(Request *request)
-{
+static Status prepare_batch(Request *request) {
         Context *context = &request->context;
         TRY(request_object(request, 0));
         Json *body = NULL;
@@ -73,8 +70,7 @@ static Status prepare_batch(Request *request)
         return status == STATUS_OK ? STATUS_OK : error_status(context);
 }
 
-static Status run_item(Db *db, void *arg)
-{
+static Status run_item(Db *db, void *arg) {
         Step *step = arg;
         Request *request = step->request;
         BatchItem *item = step->item;
@@ -93,8 +89,7 @@ static Status run_item(Db *db, void *arg)
         return record_delete(&request->call, request->object, item->id, &options);
 }
 
-static Status answer_item(Request *request, const BatchItem *item, int64_t id)
-{
+static Status answer_item(Request *request, const BatchItem *item, int64_t id) {
         JsonWriter *w = &request->w;
         json_open_object(w);
         json_put_int(w, "status", item->op == OP_CREATE ? 201 : item->op == OP_UPDATE ? 200 : 204);
@@ -116,8 +111,7 @@ static Status answer_item(Request *request, const BatchItem *item, int64_t id)
         return STATUS_OK;
 }
 
-static void answer_problem(Request *request, Status status)
-{
+static void answer_problem(Request *request, Status status) {
         HttpRequest answer = {.arena = request->http->arena};
         HttpRequest *http = request->http;
         request->http = &answer;
@@ -131,13 +125,11 @@ static void answer_problem(Request *request, Status status)
         error_clear(&request->context);
 }
 
-static bool database_failed(Status status)
-{
+static bool database_failed(Status status) {
         return status == STATUS_RETRY || status == STATUS_IO || status == STATUS_BUDGET || status == STATUS_BUSY;
 }
 
-static Status run_batch(Request *request)
-{
+static Status run_batch(Request *request) {
         TRY(request_object(request, 0));
         Batch *batch = request->prepared;
         if (request->prepare_status != STATUS_OK)

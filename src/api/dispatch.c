@@ -12,20 +12,17 @@ typedef struct Seen { StoreWork work; Arena *arena; Context context; Str token; 
 
 // ---- Last-seen of a session, written once a minute and waited for by nobody
 
-static Status seen_run(Db *db, void *arg)
-{
+static Status seen_run(Db *db, void *arg) {
         return session_seen(db, ((Seen *)arg)->token);
 }
 
-static void seen_done(Status status, void *arg)
-{
+static void seen_done(Status status, void *arg) {
         Seen *seen = arg;
         (void)status;
         arena_free(seen->arena);
 }
 
-static void write_seen(Request *request)
-{
+static void write_seen(Request *request) {
         Arena *arena = arena_new(0);
         Seen *seen = arena_new_of(arena, Seen);
         seen->arena = arena;
@@ -38,16 +35,14 @@ static void write_seen(Request *request)
 
 // ---- Finishing
 
-static void add_security_headers(HttpRequest *http)
-{
+static void add_security_headers(HttpRequest *http) {
         http_respond_header(http, "X-Content-Type-Options", STR("nosniff"));
         http_respond_header(http, "Referrer-Policy", STR("same-origin"));
         if (str_starts(http->path, STR("/api/")))
                 http_respond_header(http, "Cache-Control", STR("no-store"));
 }
 
-static void finish(Request *request, Status status)
-{
+static void finish(Request *request, Status status) {
         HttpRequest *http = request->http;
         if (status != STATUS_OK) {
                 problem_write(request, status);
@@ -70,15 +65,13 @@ static void finish(Request *request, Status status)
         org_view_done(&request->view);
 }
 
-static void finish_deferred(Request *request, Status status)
-{
+static void finish_deferred(Request *request, Status status) {
         HttpRequest *http = request->http;
         finish(request, status);
         http_resume(http);
 }
 
-static void reload_and_finish(void *arg)
-{
+static void reload_and_finish(void *arg) {
         Request *request = arg;
         Context context;
         context_init(&context, request->http->arena, request->context.lang, request->context.now_ms);
@@ -89,8 +82,7 @@ static void reload_and_finish(void *arg)
 
 // ---- Who is asking
 
-static void find_token(Request *request)
-{
+static void find_token(Request *request) {
         Str authorization = http_header(request->http, "Authorization");
         if (str_starts(authorization, STR("Bearer "))) {
                 request->token = str_trim(str_slice(authorization, 7, authorization.len));
@@ -101,8 +93,7 @@ static void find_token(Request *request)
 }
 
 // A page of another site must not write with this user's cookie.
-static bool origin_refused(const Request *request)
-{
+static bool origin_refused(const Request *request) {
         HttpMethod method = request->http->method;
         if (!request->by_cookie || method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS)
                 return false;
@@ -113,8 +104,7 @@ static bool origin_refused(const Request *request)
         return at < 0 || !str_eq(str_slice(origin, (size_t)at + 3, origin.len), host);
 }
 
-static Status sign_in(Request *request, Db *db)
-{
+static Status sign_in(Request *request, Db *db) {
         Context *context = &request->context;
         request->call.actor = NULL;
         if (request->token.len) {
@@ -141,15 +131,13 @@ static Status sign_in(Request *request, Db *db)
 
 // ---- Inside a transaction
 
-static void take_view(Request *request)
-{
+static void take_view(Request *request) {
         org_view_done(&request->view);
         request->view = org_view(request->org);
         request->call.catalog = request->view.catalog;
 }
 
-static void reset_answer(Request *request)
-{
+static void reset_answer(Request *request) {
         buf_reset(&request->out);
         request->w = json_writer(&request->out);
         request->status = 0;
@@ -158,8 +146,7 @@ static void reset_answer(Request *request)
         request->call.metadata_changed = false;
 }
 
-static Status prepare(Request *request)
-{
+static Status prepare(Request *request) {
         error_clear(&request->context);
         request->prepare_errors = 0;
         request->prepare_status = STATUS_OK;
@@ -174,8 +161,7 @@ static Status prepare(Request *request)
 }
 
 // Snapshots as new as the transaction; whatever was prepared with older ones is prepared again.
-static Status bring_current(Request *request, Db *db)
-{
+static Status bring_current(Request *request, Db *db) {
         for (int i = 0; i < VIEW_TRIES; i++) {
                 Status status = org_current(request->org, db, &request->view);
                 if (status != STATUS_RETRY)
@@ -187,8 +173,7 @@ static Status bring_current(Request *request, Db *db)
         return STATUS_BUSY;
 }
 
-static Str hash_of(Arena *arena, Str bytes)
-{
+static Str hash_of(Arena *arena, Str bytes) {
         unsigned char hash[16];
         char *text = arena_alloc(arena, sizeof hash * 2 + 1);
         crypto_generichash(hash, sizeof hash, (const unsigned char *)(bytes.data ? bytes.data : ""), bytes.len, NULL, 0);
@@ -196,8 +181,7 @@ static Str hash_of(Arena *arena, Str bytes)
         return str_make(text, sizeof hash * 2);
 }
 
-static Status find_answer(Request *request, Str key, Str route, Str hash, bool *ret_found)
-{
+static Status find_answer(Request *request, Str key, Str route, Str hash, bool *ret_found) {
         int status = 0;
         Str body = STR_NONE, etag = STR_NONE;
         TRY(idempotency_find(&request->call, key, route, hash, ret_found, &status, &body, &etag));
@@ -210,8 +194,7 @@ static Status find_answer(Request *request, Str key, Str route, Str hash, bool *
         return STATUS_OK;
 }
 
-static Status run_once(Request *request)
-{
+static Status run_once(Request *request) {
         const Route *route = request->route;
         Str key = route->method == HTTP_POST && request->call.actor ? http_header(request->http, "Idempotency-Key") : STR_NONE;
         if (str_empty(key) || route->kind != ROUTE_WRITE)
@@ -229,8 +212,7 @@ static Status run_once(Request *request)
 }
 
 // The 412 answer carries the record as it is now.
-static void add_current(Request *request)
-{
+static void add_current(Request *request) {
         if (!request->object || !request->id)
                 return;
         Buf buf = buf_make(request->context.arena, JSON_BODY_LIMIT * 4);
@@ -244,8 +226,7 @@ static void add_current(Request *request)
         request->context.error = error;
 }
 
-static Status run_in_transaction(Db *db, void *arg)
-{
+static Status run_in_transaction(Db *db, void *arg) {
         Request *request = arg;
         request->call.db = db;
         reset_answer(request);
@@ -263,22 +244,19 @@ static Status run_in_transaction(Db *db, void *arg)
         return status;
 }
 
-Status request_read(Request *request, Status (*run)(Request *request))
-{
+Status request_read(Request *request, Status (*run)(Request *request)) {
         request->step = run;
         return store_read(org_store(request->org), &request->context, SLOW_READ_BUDGET, run_in_transaction, request);
 }
 
-Status request_write(Request *request, Status (*run)(Request *request))
-{
+Status request_write(Request *request, Status (*run)(Request *request)) {
         request->step = run;
         return store_write(org_store(request->org), &request->context, run_in_transaction, request);
 }
 
 // ---- Lanes
 
-static void run_read_lane(void *arg)
-{
+static void run_read_lane(void *arg) {
         Request *request = arg;
         error_clear(&request->context);
         Status status = store_read(org_store(request->org), &request->context, SLOW_READ_BUDGET, run_in_transaction, request);
@@ -292,8 +270,7 @@ static void run_read_lane(void *arg)
         finish_deferred(request, status);
 }
 
-static void run_slow_lane(void *arg)
-{
+static void run_slow_lane(void *arg) {
         Request *request = arg;
         Status status = request->route->run(request);
         if (status == STATUS_OK && request->reload) {
@@ -303,8 +280,7 @@ static void run_slow_lane(void *arg)
         finish_deferred(request, status);
 }
 
-static void write_done(Status status, void *arg)
-{
+static void write_done(Status status, void *arg) {
         Request *request = arg;
         if (status == STATUS_OK && request->reload) {
                 if (pool_submit(request->api->slow, reload_and_finish, request))
@@ -314,14 +290,12 @@ static void write_done(Status status, void *arg)
         finish_deferred(request, status);
 }
 
-static Status busy(Request *request)
-{
+static Status busy(Request *request) {
         request->context.error.retry_after_s = 1;
         return error_set(&request->context, STATUS_BUSY, "busy");
 }
 
-static void start_read(Request *request)
-{
+static void start_read(Request *request) {
         bool inline_read = store_dialect(org_store(request->org)) == DIALECT_SQLITE && request->route->kind == ROUTE_READ;
         if (inline_read) {
                 Status status = store_read(org_store(request->org), &request->context, READ_BUDGET, run_in_transaction, request);
@@ -335,8 +309,7 @@ static void start_read(Request *request)
                 finish_deferred(request, busy(request));
 }
 
-static void start_write(Request *request)
-{
+static void start_write(Request *request) {
         Status status = prepare(request);
         if (status != STATUS_OK) {
                 // Without the right to be here nobody learns what was wrong with the body.
@@ -353,8 +326,7 @@ static void start_write(Request *request)
                 finish_deferred(request, busy(request));
 }
 
-static void start(Request *request)
-{
+static void start(Request *request) {
         switch (request->route->kind) {
         case ROUTE_PLAIN:
                 finish(request, request->route->run(request));
@@ -377,8 +349,7 @@ static void start(Request *request)
 
 // ---- Entry
 
-static Request *request_new(Api *api, HttpRequest *http)
-{
+static Request *request_new(Api *api, HttpRequest *http) {
         static uint64_t traces;
         Request *request = arena_new_of(http->arena, Request);
         request->http = http;
@@ -394,8 +365,7 @@ static Request *request_new(Api *api, HttpRequest *http)
         return request;
 }
 
-static Status no_route(Request *request)
-{
+static Status no_route(Request *request) {
         if (!str_empty(request->match.allow)) {
                 http_respond_header(request->http, "Allow", request->match.allow);
                 request->status = 405;
@@ -404,8 +374,7 @@ static Status no_route(Request *request)
         return error_set(&request->context, STATUS_NOT_FOUND, "no_route");
 }
 
-void api_handle(void *self, HttpRequest *http)
-{
+void api_handle(void *self, HttpRequest *http) {
         Api *api = self;
         Request *request = request_new(api, http);
         HttpMethod method = http->method == HTTP_HEAD ? HTTP_GET : http->method;
@@ -424,8 +393,24 @@ void api_handle(void *self, HttpRequest *http)
         start(request);
 }
 
-size_t api_body_limit(void *self, HttpMethod method, Str path, bool *ret_to_file)
-{
+void api_refuse(void *self, HttpRequest *http) {
+        Request *request = request_new(self, http);
+        static const struct { int http; Status status; const char *code; } causes[] = {
+                {400, STATUS_MALFORMED, "malformed"}, {413, STATUS_TOO_LARGE, "body_too_large"}, {414, STATUS_MALFORMED, "address_too_long"}, {431, STATUS_MALFORMED, "headers_too_long"}, {503, STATUS_BUSY, "busy"},
+        };
+        Status status = STATUS_MALFORMED;
+        const char *code = "malformed";
+        int http_status = http->status;
+        for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+                if (causes[i].http == http_status) {
+                        status = causes[i].status;
+                        code = causes[i].code;
+                }
+        request->status = http_status;
+        finish(request, error_set(&request->context, status, code));
+}
+
+size_t api_body_limit(void *self, HttpMethod method, Str path, bool *ret_to_file) {
         Api *api = self;
         ARENA_CLEANUP Arena *arena = arena_new(0);
         RouteMatch match = router_find(api->router, arena, method, path);

@@ -34,26 +34,22 @@ struct EventHub {
 typedef struct Fetch { OutboxCursor after; OutboxEvent *events; size_t count; OutboxCursor last; } Fetch;
 typedef struct Sight { EventHub *hub; Context *context; OrgView view; const Actor *actor; const Object *object; const OutboxEvent *event; bool visible; } Sight;
 
-static bool cursor_before(OutboxCursor a, OutboxCursor b)
-{
+static bool cursor_before(OutboxCursor a, OutboxCursor b) {
         return a.transaction != b.transaction ? a.transaction < b.transaction : a.id < b.id;
 }
 
-static Status fetch_run(Db *db, void *arg)
-{
+static Status fetch_run(Db *db, void *arg) {
         Fetch *fetch = arg;
         return outbox_read(db, fetch->after, READ_AT_ONCE, &fetch->events, &fetch->count);
 }
 
-static Status last_run(Db *db, void *arg)
-{
+static Status last_run(Db *db, void *arg) {
         return outbox_last(db, &((Fetch *)arg)->last);
 }
 
 // ---- Who may see an event
 
-static Status sight_run(Db *db, void *arg)
-{
+static Status sight_run(Db *db, void *arg) {
         Sight *sight = arg;
         Call call = {.context = sight->context, .org = sight->hub->api->org, .catalog = sight->view.catalog, .actor = sight->actor, .db = db};
         Status status = STATUS_OK;
@@ -61,8 +57,7 @@ static Status sight_run(Db *db, void *arg)
         return status;
 }
 
-static bool may_see(EventHub *hub, Context *context, OrgView view, const Listener *listener, const OutboxEvent *event)
-{
+static bool may_see(EventHub *hub, Context *context, OrgView view, const Listener *listener, const OutboxEvent *event) {
         const Object *object = catalog_find_id(view.catalog, event->object_id);
         const Actor *actor = NULL;
         if (!object || access_actor(context, view.access, listener->user, &actor) != STATUS_OK || !actor_may(actor, object, VERB_READ))
@@ -76,8 +71,7 @@ static bool may_see(EventHub *hub, Context *context, OrgView view, const Listene
         return store_read(org_store(hub->api->org), context, 0, sight_run, &sight) == STATUS_OK && sight.visible;
 }
 
-static void send_event(EventHub *hub, Context *context, OrgView view, Listener *listener, const OutboxEvent *event)
-{
+static void send_event(EventHub *hub, Context *context, OrgView view, Listener *listener, const OutboxEvent *event) {
         if (listener->gone || !listener->stream || !may_see(hub, context, view, listener, event))
                 return;
         const Object *object = catalog_find_id(view.catalog, event->object_id);
@@ -90,16 +84,14 @@ static void send_event(EventHub *hub, Context *context, OrgView view, Listener *
 
 // ---- The loop
 
-static bool fetch_after(EventHub *hub, Context *context, Fetch *fetch)
-{
+static bool fetch_after(EventHub *hub, Context *context, Fetch *fetch) {
         Status status = store_read(org_store(hub->api->org), context, 0, fetch_run, fetch);
         if (status != STATUS_OK)
                 log_event(LOG_WARN, "outbox_unread", "status=%s", status_name(status));
         return status == STATUS_OK && fetch->count > 0;
 }
 
-static void broadcast(EventHub *hub, Arena *arena)
-{
+static void broadcast(EventHub *hub, Arena *arena) {
         for (;;) {
                 arena_reset(arena);
                 Context context;
@@ -119,8 +111,7 @@ static void broadcast(EventHub *hub, Arena *arena)
         }
 }
 
-static void catch_up(EventHub *hub, Arena *arena, Listener *listener)
-{
+static void catch_up(EventHub *hub, Arena *arena, Listener *listener) {
         while (!listener->gone && listener->behind) {
                 arena_reset(arena);
                 Context context;
@@ -143,8 +134,7 @@ static void catch_up(EventHub *hub, Arena *arena, Listener *listener)
 }
 
 // Frees listeners whose peer has gone; answers one that must catch up, or NULL.
-static Listener *sweep(EventHub *hub)
-{
+static Listener *sweep(EventHub *hub) {
         Listener *behind = NULL;
         pthread_mutex_lock(&hub->lock);
         for (Listener **at = &hub->listeners; *at;) {
@@ -163,8 +153,7 @@ static Listener *sweep(EventHub *hub)
         return behind;
 }
 
-static void wait_for_work(EventHub *hub)
-{
+static void wait_for_work(EventHub *hub) {
         pthread_mutex_lock(&hub->lock);
         while (!hub->pending && !hub->stop) {
                 struct timespec until;
@@ -179,8 +168,7 @@ static void wait_for_work(EventHub *hub)
         pthread_mutex_unlock(&hub->lock);
 }
 
-static void *loop(void *arg)
-{
+static void *loop(void *arg) {
         EventHub *hub = arg;
         ARENA_CLEANUP Arena *arena = arena_new(0);
         while (!hub->stop) {
@@ -194,8 +182,7 @@ static void *loop(void *arg)
         return NULL;
 }
 
-static void wake(void *arg)
-{
+static void wake(void *arg) {
         EventHub *hub = arg;
         pthread_mutex_lock(&hub->lock);
         hub->pending = true;
@@ -203,8 +190,7 @@ static void wake(void *arg)
         pthread_mutex_unlock(&hub->lock);
 }
 
-EventHub *event_hub_new(Api *api)
-{
+EventHub *event_hub_new(Api *api) {
         EventHub *hub = calloc(1, sizeof *hub);
         ensure(hub);
         hub->api = api;
@@ -225,8 +211,7 @@ EventHub *event_hub_new(Api *api)
         return hub;
 }
 
-void event_hub_free(EventHub *hub)
-{
+void event_hub_free(EventHub *hub) {
         if (!hub)
                 return;
         store_on_commit(org_store(hub->api->org), NULL, NULL);
@@ -244,21 +229,18 @@ void event_hub_free(EventHub *hub)
         free(hub);
 }
 
-int64_t event_hub_listeners(const EventHub *hub)
-{
+int64_t event_hub_listeners(const EventHub *hub) {
         return hub ? __atomic_load_n(&hub->count, __ATOMIC_RELAXED) : 0;
 }
 
 // ---- A listener comes and goes
 
-static bool parse_cursor(Str text, OutboxCursor *ret)
-{
+static bool parse_cursor(Str text, OutboxCursor *ret) {
         Str rest = text, head = STR_NONE;
         return str_cut(&rest, '-', &head) && str_to_int64(head, &ret->transaction) && str_to_int64(rest, &ret->id);
 }
 
-Status event_stream_open(Request *request)
-{
+Status event_stream_open(Request *request) {
         Str last = http_header(request->http, "Last-Event-ID");
         if (str_empty(last))
                 last = request_query(request, "last_event_id");
@@ -275,8 +257,7 @@ Status event_stream_open(Request *request)
         return STATUS_OK;
 }
 
-static void closed(void *arg)
-{
+static void closed(void *arg) {
         Listener *listener = arg;
         EventHub *hub = listener->hub;
         pthread_mutex_lock(&hub->lock);
@@ -285,8 +266,7 @@ static void closed(void *arg)
         pthread_mutex_unlock(&hub->lock);
 }
 
-void event_stream_start(Request *request)
-{
+void event_stream_start(Request *request) {
         EventHub *hub = request->api->events;
         Listener *listener = request->prepared;
         pthread_mutex_lock(&hub->lock);
@@ -295,6 +275,7 @@ void event_stream_start(Request *request)
         hub->listeners = listener;
         hub->count++;
         http_stream_open(request->http, listener, closed, &listener->stream);
+        listener->gone = listener->stream == NULL; // the server is stopping
         hub->pending = true;
         pthread_cond_signal(&hub->wake);
         pthread_mutex_unlock(&hub->lock);

@@ -5,8 +5,7 @@
 
 typedef struct Upload { Part part; int64_t id; } Upload;
 
-static void write_info(JsonWriter *w, const FileInfo *info)
-{
+static void write_info(JsonWriter *w, const FileInfo *info) {
         json_open_object(w);
         json_put_int(w, "id", info->id);
         json_put_str(w, "name", info->name);
@@ -15,8 +14,7 @@ static void write_info(JsonWriter *w, const FileInfo *info)
         json_close_object(w);
 }
 
-static Status store_upload(Request *request)
-{
+static Status store_upload(Request *request) {
         Upload *upload = request->prepared;
         Str type = str_empty(upload->part.type) ? STR("application/octet-stream") : upload->part.type;
         TRY(file_add(&request->call, upload->part.file_name, type, upload->part.content, &upload->id));
@@ -26,14 +24,12 @@ static Status store_upload(Request *request)
         return STATUS_OK;
 }
 
-static Status only_signed_in(Request *request)
-{
+static Status only_signed_in(Request *request) {
         (void)request;
         return STATUS_OK;
 }
 
-static Status files_post(Request *request)
-{
+static Status files_post(Request *request) {
         Context *context = &request->context;
         TRY(request_read(request, only_signed_in));
         Str body = request->http->body;
@@ -52,28 +48,24 @@ static Status files_post(Request *request)
         return request_write(request, store_upload);
 }
 
-static bool shown_inline(Str type)
-{
+static bool shown_inline(Str type) {
         return str_is(type, "image/png") || str_is(type, "image/jpeg") || str_is(type, "image/gif") || str_is(type, "image/webp");
 }
 
-static Str percent_encoded(Arena *arena, Str text)
-{
+static Str percent_encoded(Arena *arena, Str text) {
         Buf out = buf_make(arena, 8192);
         for (size_t i = 0; i < text.len; i++)
                 buf_format(&out, "%%%02X", (unsigned char)text.data[i]);
         return buf_str(&out);
 }
 
-static Status read_file(Request *request)
-{
+static Status read_file(Request *request) {
         FileInfo *info = request->prepared;
         TRY(request_id(request, 0));
         return file_get(&request->call, request->id, true, info);
 }
 
-static Status files_get(Request *request)
-{
+static Status files_get(Request *request) {
         HttpRequest *http = request->http;
         FileInfo *info = arena_new_of(http->arena, FileInfo);
         request->prepared = info;

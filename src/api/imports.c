@@ -8,8 +8,7 @@
 
 typedef struct ImportWork { Str object, bytes, map, file_name; bool dry_run; int64_t user; } ImportWork;
 
-static void *copy_work(Arena *arena, void *from)
-{
+static void *copy_work(Arena *arena, void *from) {
         ImportWork *work = arena_copy(arena, from, sizeof(ImportWork));
         work->object = str_copy(arena, work->object);
         work->bytes = str_copy(arena, work->bytes);
@@ -18,13 +17,11 @@ static void *copy_work(Arena *arena, void *from)
         return work;
 }
 
-static bool progress(void *arg, int64_t done, int64_t total)
-{
+static bool progress(void *arg, int64_t done, int64_t total) {
         return job_progress(arg, done, total);
 }
 
-static Status run_import(Job *job, void *arg)
-{
+static Status run_import(Job *job, void *arg) {
         ImportWork *work = arg;
         ImportOptions options = {.map = work->map, .dry_run = work->dry_run, .file_name = work->file_name};
         ImportResult result;
@@ -39,8 +36,7 @@ static Status run_import(Job *job, void *arg)
         return STATUS_OK;
 }
 
-static Status check_right(Request *request)
-{
+static Status check_right(Request *request) {
         ImportWork *work = request->prepared;
         const Object *object = catalog_find(request->view.catalog, work->object);
         if (!object || !actor_may(request->call.actor, object, VERB_READ))
@@ -51,20 +47,17 @@ static Status check_right(Request *request)
         return STATUS_OK;
 }
 
-static Status only_signed_in(Request *request)
-{
+static Status only_signed_in(Request *request) {
         (void)request;
         return STATUS_OK;
 }
 
-static Str part_text(const Multipart *multipart, const char *name)
-{
+static Str part_text(const Multipart *multipart, const char *name) {
         const Part *part = multipart_find(multipart, name);
         return part ? part->content : STR_NONE;
 }
 
-static Status imports_post(Request *request)
-{
+static Status imports_post(Request *request) {
         Context *context = &request->context;
         TRY(request_read(request, only_signed_in));
         Str body = request->http->body;
@@ -92,8 +85,7 @@ static Status imports_post(Request *request)
         return STATUS_OK;
 }
 
-static Status job_get(Request *request)
-{
+static Status job_get(Request *request) {
         TRY(request_id(request, 0));
         return job_write(&request->call, request->id, &request->w);
 }

@@ -4,8 +4,7 @@
 
 // ---- Reading
 
-static bool visible_object(void *self, const Object *object, JsonWriter *w)
-{
+static bool visible_object(void *self, const Object *object, JsonWriter *w) {
         Request *request = self;
         const Actor *actor = request->call.actor;
         if (!actor_may(actor, object, VERB_READ) && !actor_may(actor, object, VERB_CREATE))
@@ -29,8 +28,7 @@ static bool visible_object(void *self, const Object *object, JsonWriter *w)
         return true;
 }
 
-static bool visible_field(void *self, const Field *field, JsonWriter *w)
-{
+static bool visible_field(void *self, const Field *field, JsonWriter *w) {
         Request *request = self;
         FieldRight right = actor_field(request->call.actor, field);
         if (right == FIELD_HIDE || field->hidden)
@@ -43,13 +41,11 @@ static bool visible_field(void *self, const Field *field, JsonWriter *w)
         return true;
 }
 
-static MetaReader reader(Request *request)
-{
+static MetaReader reader(Request *request) {
         return (MetaReader){.self = request, .lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all"), .object = visible_object, .field = visible_field};
 }
 
-static Status objects(Request *request)
-{
+static Status objects(Request *request) {
         MetaReader who = reader(request);
         const Catalog *catalog = request->view.catalog;
         json_open_object(&request->w);
@@ -63,8 +59,7 @@ static Status objects(Request *request)
         return STATUS_OK;
 }
 
-static Status object(Request *request)
-{
+static Status object(Request *request) {
         TRY(request_object(request, 0));
         MetaReader who = reader(request);
         catalog_write_object(request->object, &who, &request->w);
@@ -73,8 +68,7 @@ static Status object(Request *request)
 
 // ---- Changing: checked and run in the request's transaction; the new catalog is loaded inside it for the answer, and published after the commit
 
-static Status answer_object(Request *request, Str name, int status)
-{
+static Status answer_object(Request *request, Str name, int status) {
         Catalog *fresh = NULL;
         TRY(catalog_load(request->call.db, org_zone(request->org), &fresh));
         Status result = search_prepare(request->call.db, fresh);
@@ -91,58 +85,50 @@ static Status answer_object(Request *request, Str name, int status)
         return result;
 }
 
-static Status prepare_definition(Request *request)
-{
+static Status prepare_definition(Request *request) {
         return request_body(request);
 }
 
-static Status add_object(Request *request)
-{
+static Status add_object(Request *request) {
         Str name = STR_NONE;
         TRY(catalog_add_object(request->call.db, request->view.catalog, request->body, &name));
         return answer_object(request, name, 201);
 }
 
-static Status change_object(Request *request)
-{
+static Status change_object(Request *request) {
         TRY(request_object(request, 0));
         TRY(catalog_change_object(request->call.db, request->view.catalog, request->object, request->body));
         return answer_object(request, request->object->name, 200);
 }
 
-static Status retire_object(Request *request)
-{
+static Status retire_object(Request *request) {
         TRY(request_object(request, 0));
         TRY(catalog_retire_object(request->call.db, request->view.catalog, request->object));
         request->reload = true;
         return request_no_content(request);
 }
 
-static Status find_field(Request *request, const Field **ret)
-{
+static Status find_field(Request *request, const Field **ret) {
         TRY(request_object(request, 0));
         *ret = object_find(request->object, request_param(request, 1));
         return *ret ? STATUS_OK : error_set(&request->context, STATUS_NOT_FOUND, "not_found");
 }
 
-static Status add_field(Request *request)
-{
+static Status add_field(Request *request) {
         TRY(request_object(request, 0));
         Str name = STR_NONE;
         TRY(catalog_add_field(request->call.db, request->view.catalog, request->object, request->body, &name));
         return answer_object(request, request->object->name, 201);
 }
 
-static Status change_field(Request *request)
-{
+static Status change_field(Request *request) {
         const Field *field = NULL;
         TRY(find_field(request, &field));
         TRY(catalog_change_field(request->call.db, request->view.catalog, field, request->body));
         return answer_object(request, request->object->name, 200);
 }
 
-static Status retire_field(Request *request)
-{
+static Status retire_field(Request *request) {
         const Field *field = NULL;
         TRY(find_field(request, &field));
         TRY(catalog_retire_field(request->call.db, request->view.catalog, field));

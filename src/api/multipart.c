@@ -3,14 +3,12 @@
 #include "base/unicode.h"
 #include <strings.h>
 
-static Status bad(Context *context)
-{
+static Status bad(Context *context) {
         return error_set(context, STATUS_MALFORMED, "bad_multipart");
 }
 
 // The value of name="…" (or a bare token) in a header such as: form-data; name="file"; filename="价格.pdf"
-static Str parameter(Arena *arena, Str header, const char *name)
-{
+static Str parameter(Arena *arena, Str header, const char *name) {
         Str rest = header, part = STR_NONE;
         (void)str_cut(&rest, ';', &part);
         while (rest.len) {
@@ -41,8 +39,7 @@ static Str parameter(Arena *arena, Str header, const char *name)
         return STR_NONE;
 }
 
-static bool header_is(Str line, const char *name, Str *ret_value)
-{
+static bool header_is(Str line, const char *name, Str *ret_value) {
         size_t length = strlen(name);
         if (line.len <= length || line.data[length] != ':' || strncasecmp(line.data, name, length) != 0)
                 return false;
@@ -51,8 +48,7 @@ static bool header_is(Str line, const char *name, Str *ret_value)
 }
 
 // No paths and no control characters in a name that will be shown and saved.
-static Str clean_name(Arena *arena, Str name)
-{
+static Str clean_name(Arena *arena, Str name) {
         for (size_t i = name.len; i > 0; i--)
                 if (name.data[i - 1] == '/' || name.data[i - 1] == '\\') {
                         name = str_slice(name, i, name.len);
@@ -65,8 +61,7 @@ static Str clean_name(Arena *arena, Str name)
         return buf_full(&out) ? STR("file") : buf_str(&out);
 }
 
-static Status parse_part(Context *context, Str raw, Part *part)
-{
+static Status parse_part(Context *context, Str raw, Part *part) {
         ptrdiff_t end = str_find(raw, STR("\r\n\r\n"));
         if (end < 0)
                 return bad(context);
@@ -86,8 +81,7 @@ static Status parse_part(Context *context, Str raw, Part *part)
         return utf8_valid(part->name) && utf8_valid(part->file_name) && utf8_valid(part->type) ? STATUS_OK : bad(context);
 }
 
-Status multipart_parse(Context *context, Str content_type, Str body, Multipart *ret)
-{
+Status multipart_parse(Context *context, Str content_type, Str body, Multipart *ret) {
         ret->count = 0;
         Str boundary = parameter(context->arena, content_type, "boundary");
         if (str_empty(boundary) || boundary.len > 70)
@@ -110,8 +104,7 @@ Status multipart_parse(Context *context, Str content_type, Str body, Multipart *
         return STATUS_OK;
 }
 
-const Part *multipart_find(const Multipart *multipart, const char *name)
-{
+const Part *multipart_find(const Multipart *multipart, const char *name) {
         for (size_t i = 0; i < multipart->count; i++)
                 if (str_is(multipart->parts[i].name, name))
                         return &multipart->parts[i];

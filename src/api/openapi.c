@@ -4,8 +4,7 @@
 
 // ---- Paths
 
-static void write_parameter(JsonWriter *w, const char *in, Str name, bool required, Str description)
-{
+static void write_parameter(JsonWriter *w, const char *in, Str name, bool required, Str description) {
         json_open_object(w);
         json_put_str(w, "name", name);
         json_put_str(w, "in", str_from(in));
@@ -40,16 +39,14 @@ static const QueryParameter query_parameters[] = {
 };
 
 // "{object}" in a path that is written for one object is that object's name.
-static Str path_for(Arena *arena, Str pattern, const Object *object)
-{
+static Str path_for(Arena *arena, Str pattern, const Object *object) {
         ptrdiff_t at = object ? str_find(pattern, STR("{object}")) : -1;
         if (at < 0)
                 return pattern;
         return str_format(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_slice(pattern, 0, (size_t)at)), STR_ARG(object->name), STR_ARG(str_slice(pattern, (size_t)at + 8, pattern.len)));
 }
 
-static void write_parameters(JsonWriter *w, const Route *route, Str path)
-{
+static void write_parameters(JsonWriter *w, const Route *route, Str path) {
         json_key(w, STR("parameters"));
         json_open_array(w);
         for (size_t i = 0; i < path.len; i++) {
@@ -67,8 +64,7 @@ static void write_parameters(JsonWriter *w, const Route *route, Str path)
         json_close_array(w);
 }
 
-static void write_reference(JsonWriter *w, Str schema)
-{
+static void write_reference(JsonWriter *w, Str schema) {
         char text[160];
         int length = snprintf(text, sizeof text, "#/components/schemas/" STR_FMT, STR_ARG(schema));
         json_open_object(w);
@@ -76,8 +72,7 @@ static void write_reference(JsonWriter *w, Str schema)
         json_close_object(w);
 }
 
-static void write_content(JsonWriter *w, const char *type, Str schema)
-{
+static void write_content(JsonWriter *w, const char *type, Str schema) {
         json_key(w, STR("content"));
         json_open_object(w);
         json_key(w, str_from(type));
@@ -93,8 +88,7 @@ static void write_content(JsonWriter *w, const char *type, Str schema)
         json_close_object(w);
 }
 
-static void write_body(JsonWriter *w, Arena *arena, const Route *route, const Object *object)
-{
+static void write_body(JsonWriter *w, Arena *arena, const Route *route, const Object *object) {
         if (route->method != HTTP_POST && route->method != HTTP_PATCH && route->method != HTTP_PUT)
                 return;
         bool values = object && (strcmp(route->id, "createRecord") == 0 || strcmp(route->id, "updateRecord") == 0);
@@ -104,8 +98,7 @@ static void write_body(JsonWriter *w, Arena *arena, const Route *route, const Ob
         json_close_object(w);
 }
 
-static Str answer_schema(Arena *arena, const Route *route, const Object *object)
-{
+static Str answer_schema(Arena *arena, const Route *route, const Object *object) {
         static const char *const single[] = {"createRecord", "getRecord", "updateRecord", "restoreRecord"};
         if (!object)
                 return STR_NONE;
@@ -117,8 +110,7 @@ static Str answer_schema(Arena *arena, const Route *route, const Object *object)
         return STR_NONE;
 }
 
-static void write_answers(JsonWriter *w, Arena *arena, const Route *route, const Object *object)
-{
+static void write_answers(JsonWriter *w, Arena *arena, const Route *route, const Object *object) {
         bool created = strcmp(route->id, "createRecord") == 0 || strcmp(route->id, "uploadFile") == 0 || strncmp(route->id, "add", 3) == 0;
         bool empty = route->method == HTTP_DELETE;
         json_key(w, STR("responses"));
@@ -137,8 +129,7 @@ static void write_answers(JsonWriter *w, Arena *arena, const Route *route, const
         json_close_object(w);
 }
 
-static void write_operation(JsonWriter *w, Arena *arena, const Route *route, const Object *object, Str path)
-{
+static void write_operation(JsonWriter *w, Arena *arena, const Route *route, const Object *object, Str path) {
         static const char *const methods[] = {[HTTP_GET] = "get", [HTTP_POST] = "post", [HTTP_PUT] = "put", [HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete"};
         json_key(w, str_from(methods[route->method]));
         json_open_object(w);
@@ -160,8 +151,7 @@ static void write_operation(JsonWriter *w, Arena *arena, const Route *route, con
 }
 
 // All routes of one pattern are one path item.
-static void write_path(JsonWriter *w, Arena *arena, const Route **routes, size_t count, size_t first, const Object *object)
-{
+static void write_path(JsonWriter *w, Arena *arena, const Route **routes, size_t count, size_t first, const Object *object) {
         Str path = path_for(arena, str_from(routes[first]->pattern), object);
         json_key(w, path);
         json_open_object(w);
@@ -171,16 +161,14 @@ static void write_path(JsonWriter *w, Arena *arena, const Route **routes, size_t
         json_close_object(w);
 }
 
-static bool first_of_pattern(const Route **routes, size_t at)
-{
+static bool first_of_pattern(const Route **routes, size_t at) {
         for (size_t i = 0; i < at; i++)
                 if (strcmp(routes[i]->pattern, routes[at]->pattern) == 0)
                         return false;
         return !routes[at]->internal;
 }
 
-static void write_paths(Request *request)
-{
+static void write_paths(Request *request) {
         Arena *arena = request->context.arena;
         size_t count = 0;
         const Route **routes = api_route_list(arena, &count);
@@ -199,14 +187,12 @@ static void write_paths(Request *request)
         json_close_object(&request->w);
 }
 
-static void write_security(JsonWriter *w)
-{
+static void write_security(JsonWriter *w) {
         json_key(w, STR("security"));
         json_add_raw(w, STR("[{\"bearer\":[]},{\"cookie\":[]}]"));
 }
 
-static Status openapi(Request *request)
-{
+static Status openapi(Request *request) {
         JsonWriter *w = &request->w;
         json_open_object(w);
         json_put_str(w, "openapi", STR("3.1.0"));

@@ -2,8 +2,7 @@
 #include "api/route.h"
 #include "base/log.h"
 
-static void write_items(JsonWriter *w, Context *context)
-{
+static void write_items(JsonWriter *w, Context *context) {
         json_key(w, STR("errors"));
         json_open_array(w);
         for (size_t i = 0; i < context->error.count; i++) {
@@ -20,21 +19,19 @@ static void write_items(JsonWriter *w, Context *context)
         json_close_array(w);
 }
 
-static void log_failure(const Request *request, Status status, int http_status)
-{
+static void log_failure(const Request *request, Status status, int http_status) {
         if (http_status < 500 || status == STATUS_BUSY)
                 return;
         log_event(LOG_ERROR, "request_failed", "trace=%llu route=%s status=%s code=%s detail=\"" STR_FMT "\"", (unsigned long long)request->context.trace, request->route ? request->route->id : "-",
                   status_name(status), request->context.error.code ? request->context.error.code : "-", STR_ARG(request->context.error.detail));
 }
 
-void problem_write(Request *request, Status status)
-{
+void problem_write(Request *request, Status status) {
         Context *context = &request->context;
         HttpRequest *http = request->http;
         bool fields = context->error.count > 0 && (status == STATUS_INVALID || !context->error.code);
         const char *code = fields ? "invalid" : context->error.code ? context->error.code : status_name(status);
-        int http_status = request->status == 405 ? 405 : status_http(status);
+        int http_status = !request->route && request->status ? request->status : status_http(status); // without a route the border's own, 405 …
         Str key = str_format(context->arena, "error.%s", code);
         Buf buf = buf_make(http->arena, OUT_LIMIT);
         JsonWriter w = json_writer(&buf);

@@ -3,8 +3,7 @@
 
 // ---- Reading
 
-static Status list(Request *request)
-{
+static Status list(Request *request) {
         TRY(request_object(request, 0));
         int64_t limit = 0;
         RecordQuery query = {
@@ -21,8 +20,7 @@ static Status list(Request *request)
         return query_list(&request->call, &query, &request->w);
 }
 
-static Status trash_list(Request *request)
-{
+static Status trash_list(Request *request) {
         TRY(request_object(request, 0));
         int64_t limit = 0;
         RecordQuery query = {.object = request->object, .filter = request_query(request, "filter"), .sort = request_query(request, "sort"), .fields = request_query(request, "fields"),
@@ -32,15 +30,13 @@ static Status trash_list(Request *request)
         return query_list(&request->call, &query, &request->w);
 }
 
-static Status get(Request *request)
-{
+static Status get(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
         return query_get(&request->call, request->object, request->id, &request->w, &request->etag);
 }
 
-static Status history(Request *request)
-{
+static Status history(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
         int64_t limit = 0;
@@ -48,8 +44,7 @@ static Status history(Request *request)
         return query_history(&request->call, request->object, request->id, request_query(request, "after"), (int)limit, &request->w);
 }
 
-static Status timeline(Request *request)
-{
+static Status timeline(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
         int64_t limit = 0;
@@ -57,8 +52,7 @@ static Status timeline(Request *request)
         return query_timeline(&request->call, request->object, request->id, request_query(request, "after"), (int)limit, &request->w);
 }
 
-static Status explain(Request *request)
-{
+static Status explain(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
         int64_t user = 0;
@@ -66,8 +60,7 @@ static Status explain(Request *request)
         return query_explain(&request->call, request->object, request->id, user, &request->w);
 }
 
-static Status aggregate(Request *request)
-{
+static Status aggregate(Request *request) {
         TRY(request_object(request, 0));
         AggregateQuery query = {.object = request->object, .group = request_query(request, "group"), .measure = request_query(request, "measure"), .filter = request_query(request, "filter"), .sort = request_query(request, "sort")};
         int64_t limit = 0;
@@ -76,8 +69,7 @@ static Status aggregate(Request *request)
         return query_aggregate(&request->call, &query, &request->w);
 }
 
-static Status search(Request *request)
-{
+static Status search(Request *request) {
         int64_t limit = 0;
         TRY(request_query_int(request, "limit", 20, 1, 100, &limit));
         return query_search(&request->call, request_query(request, "q"), request_query(request, "objects"), (int)limit, &request->w);
@@ -85,8 +77,7 @@ static Status search(Request *request)
 
 // ---- Writing
 
-static Status prepare_values(Request *request)
-{
+static Status prepare_values(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_body(request));
         RecordInput *input = NULL;
@@ -95,15 +86,13 @@ static Status prepare_values(Request *request)
         return status;
 }
 
-static Status answer_record(Request *request, const Object *object, int64_t id, int http_status)
-{
+static Status answer_record(Request *request, const Object *object, int64_t id, int http_status) {
         request->status = http_status;
         return query_get(&request->call, object, id, &request->w, &request->etag);
 }
 
 // What its maker may not see afterwards (given away, outside the scope) is answered with its id only.
-static Status answer_written(Request *request, const Object *object, int64_t id, int http_status)
-{
+static Status answer_written(Request *request, const Object *object, int64_t id, int http_status) {
         Status status = answer_record(request, object, id, http_status);
         if (status != STATUS_NOT_FOUND)
                 return status;
@@ -116,8 +105,7 @@ static Status answer_written(Request *request, const Object *object, int64_t id,
         return STATUS_OK;
 }
 
-static Status create(Request *request)
-{
+static Status create(Request *request) {
         TRY(request_object(request, 0));
         WriteOptions options = {0};
         int64_t id = 0;
@@ -126,8 +114,7 @@ static Status create(Request *request)
         return answer_written(request, request->object, id, 201);
 }
 
-static Status update(Request *request)
-{
+static Status update(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
         WriteOptions options = {0};
@@ -136,8 +123,7 @@ static Status update(Request *request)
         return answer_written(request, request->object, request->id, 200);
 }
 
-static Status remove_record(Request *request)
-{
+static Status remove_record(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
         WriteOptions options = {0};
@@ -146,22 +132,19 @@ static Status remove_record(Request *request)
         return request_no_content(request);
 }
 
-static Status restore(Request *request)
-{
+static Status restore(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
         TRY(record_restore(&request->call, request->object, request->id));
         return answer_record(request, request->object, request->id, 200);
 }
 
-static Status prepare_action(Request *request)
-{
+static Status prepare_action(Request *request) {
         TRY(request_object(request, 0));
         return request_body(request);
 }
 
-static Status action(Request *request)
-{
+static Status action(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
         int64_t version = 0;

@@ -1,18 +1,15 @@
 // Taking parameters out of a request, each with its error.
 #include "api/route.h"
 
-Str request_param(const Request *request, int index)
-{
+Str request_param(const Request *request, int index) {
         return index < request->match.params_count ? request->match.params[index] : STR_NONE;
 }
 
-Str request_query(const Request *request, const char *name)
-{
+Str request_query(const Request *request, const char *name) {
         return http_query(request->http, name, NULL);
 }
 
-Status request_query_int(Request *request, const char *name, int64_t fallback, int64_t min, int64_t max, int64_t *ret)
-{
+Status request_query_int(Request *request, const char *name, int64_t fallback, int64_t min, int64_t max, int64_t *ret) {
         bool found = false;
         Str text = http_query(request->http, name, &found);
         *ret = fallback;
@@ -23,8 +20,7 @@ Status request_query_int(Request *request, const char *name, int64_t fallback, i
         return STATUS_OK;
 }
 
-Status request_object(Request *request, int param)
-{
+Status request_object(Request *request, int param) {
         const Object *object = catalog_find(request->view.catalog, request_param(request, param));
         // Without an actor yet (prepare) the object is only looked up; the pipelines ask for rights again.
         if (!object || (request->call.actor && !actor_may(request->call.actor, object, VERB_READ) && !actor_may(request->call.actor, object, VERB_CREATE)))
@@ -33,15 +29,13 @@ Status request_object(Request *request, int param)
         return STATUS_OK;
 }
 
-Status request_id(Request *request, int param)
-{
+Status request_id(Request *request, int param) {
         if (!str_to_int64(request_param(request, param), &request->id) || request->id <= 0 || request->id >= (1LL << 53))
                 return error_set(&request->context, STATUS_NOT_FOUND, "not_found");
         return STATUS_OK;
 }
 
-Status request_body(Request *request)
-{
+Status request_body(Request *request) {
         if (request->body)
                 return STATUS_OK;
         Str text = request->http->body;
@@ -57,8 +51,7 @@ Status request_body(Request *request)
 }
 
 // "12", W/"12"; "*" asks for nothing.
-Status request_if_match(Request *request, int64_t *ret_version)
-{
+Status request_if_match(Request *request, int64_t *ret_version) {
         Str text = str_trim(http_header(request->http, "If-Match"));
         *ret_version = 0;
         if (str_empty(text) || str_is(text, "*"))
@@ -72,8 +65,7 @@ Status request_if_match(Request *request, int64_t *ret_version)
         return STATUS_OK;
 }
 
-Status request_no_content(Request *request)
-{
+Status request_no_content(Request *request) {
         buf_reset(&request->out);
         request->w = json_writer(&request->out);
         request->status = 204;

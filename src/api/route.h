@@ -87,6 +87,7 @@ Status api_new(Context *context, const ApiConfig *config, Api **ret) MUST_USE;
 void api_free(Api *api);
 void api_attach(Api *api, HttpServer *server);      // for metrics
 void api_handle(void *self, HttpRequest *request);
+void api_refuse(void *self, HttpRequest *request);  // answers what the border refused before routing
 size_t api_body_limit(void *self, HttpMethod method, Str path, bool *ret_to_file);
 
 // Parts of the service that its files share.

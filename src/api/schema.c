@@ -1,8 +1,7 @@
 // Schemas of the OpenAPI description: one per object as read, as written, and as a list.
 #include "api/schema.h"
 
-bool schema_visible(Request *request, const Object *object)
-{
+bool schema_visible(Request *request, const Object *object) {
         return actor_may(request->call.actor, object, VERB_READ) || actor_may(request->call.actor, object, VERB_CREATE);
 }
 
@@ -29,16 +28,14 @@ static const TypeSchema type_schemas[] = {
         {"json", "{}"},
 };
 
-static const char *find_schema(const FieldType *type)
-{
+static const char *find_schema(const FieldType *type) {
         for (size_t i = 0; i < sizeof type_schemas / sizeof *type_schemas; i++)
                 if (strcmp(type_schemas[i].type, type->name) == 0)
                         return type_schemas[i].json;
         return NULL;
 }
 
-static void write_choice(JsonWriter *w, const Field *field)
-{
+static void write_choice(JsonWriter *w, const Field *field) {
         json_open_object(w);
         json_key(w, STR("enum"));
         json_open_array(w);
@@ -49,8 +46,7 @@ static void write_choice(JsonWriter *w, const Field *field)
         json_close_object(w);
 }
 
-static void write_text(JsonWriter *w, const Field *field)
-{
+static void write_text(JsonWriter *w, const Field *field) {
         json_open_object(w);
         json_key(w, STR("type"));
         json_add_raw(w, STR("[\"string\",\"null\"]"));
@@ -59,8 +55,7 @@ static void write_text(JsonWriter *w, const Field *field)
         json_close_object(w);
 }
 
-static void write_field_schema(JsonWriter *w, const Field *field, bool input)
-{
+static void write_field_schema(JsonWriter *w, const Field *field, bool input) {
         const FieldType *type = field->result ? field->result : field->type;
         const char *fixed = find_schema(type);
         if (type->reference && field->target)
@@ -78,15 +73,13 @@ static void write_field_schema(JsonWriter *w, const Field *field, bool input)
                 write_text(w, field);
 }
 
-static bool writable(const Request *request, const Field *field)
-{
+static bool writable(const Request *request, const Field *field) {
         if (field->readonly || field->type->computed || (field->system && field->role != FIELD_NAME && field->role != FIELD_OWNER))
                 return false;
         return actor_field(request->call.actor, field) == FIELD_WRITE;
 }
 
-static void write_required(Request *request, const Object *object)
-{
+static void write_required(Request *request, const Object *object) {
         json_key(&request->w, STR("required"));
         json_open_array(&request->w);
         for (size_t i = 0; i < object->fields_count; i++) {
@@ -97,8 +90,7 @@ static void write_required(Request *request, const Object *object)
         json_close_array(&request->w);
 }
 
-static void write_object(Request *request, const Object *object, bool input)
-{
+static void write_object(Request *request, const Object *object, bool input) {
         JsonWriter *w = &request->w;
         json_key(w, input ? str_format(request->context.arena, STR_FMT "_input", STR_ARG(object->name)) : object->name);
         json_open_object(w);
@@ -122,8 +114,7 @@ static void write_object(Request *request, const Object *object, bool input)
         json_close_object(w);
 }
 
-static void write_list(Request *request, const Object *object)
-{
+static void write_list(Request *request, const Object *object) {
         Arena *arena = request->context.arena;
         json_key(&request->w, str_format(arena, STR_FMT "_list", STR_ARG(object->name)));
         json_add_raw(&request->w, str_format(arena,
@@ -132,8 +123,7 @@ static void write_list(Request *request, const Object *object)
                                              STR_ARG(object->name)));
 }
 
-void schema_write_all(Request *request)
-{
+void schema_write_all(Request *request) {
         JsonWriter *w = &request->w;
         json_key(w, STR("schemas"));
         json_open_object(w);

@@ -1,8 +1,7 @@
 // Signing in and out, who am I, passwords.
 #include "api/route.h"
 
-static void write_session(Request *request)
-{
+static void write_session(Request *request) {
         const Actor *actor = request->call.actor;
         const Department *department = access_department(actor->access, actor->department);
         JsonWriter *w = &request->w;
@@ -28,14 +27,12 @@ static void write_session(Request *request)
         json_put_str(w, "zone", zone_name(org_zone(request->org)));
 }
 
-static Str scope_name(const Actor *actor, const Object *object, Verb verb)
-{
+static Str scope_name(const Actor *actor, const Object *object, Verb verb) {
         static const char *const names[] = {"none", "own", "department", "tree", "all"};
         return str_from(names[actor_scope(actor, object, verb).kind]);
 }
 
-static void write_permissions(Request *request)
-{
+static void write_permissions(Request *request) {
         const Actor *actor = request->call.actor;
         JsonWriter *w = &request->w;
         json_key(w, STR("permissions"));
@@ -56,8 +53,7 @@ static void write_permissions(Request *request)
         json_close_object(w);
 }
 
-static Status who(Request *request)
-{
+static Status who(Request *request) {
         write_session(request);
         write_permissions(request);
         json_close_object(&request->w);
@@ -68,8 +64,7 @@ static Status who(Request *request)
 
 typedef struct Login { Str login, password, hash, token; int64_t user; bool found, matches; } Login;
 
-static Status read_credential(Request *request)
-{
+static Status read_credential(Request *request) {
         Login *login = request->prepared;
         TRY(attempt_check(request->call.db, login->login, request->http->peer));
         TRY(password_get(request->call.db, login->login, &login->user, &login->hash, &login->found));
@@ -77,14 +72,12 @@ static Status read_credential(Request *request)
         return STATUS_OK;
 }
 
-static Status write_failure(Request *request)
-{
+static Status write_failure(Request *request) {
         Login *login = request->prepared;
         return attempt_failed(request->call.db, login->login, request->http->peer);
 }
 
-static Status write_success(Request *request)
-{
+static Status write_success(Request *request) {
         Login *login = request->prepared;
         Context *context = &request->context;
         TRY(attempt_clear(request->call.db, login->login, request->http->peer));
@@ -100,14 +93,12 @@ static Status write_success(Request *request)
         return STATUS_OK;
 }
 
-static void set_cookie(Request *request, Str token, int max_age_s)
-{
+static void set_cookie(Request *request, Str token, int max_age_s) {
         http_respond_header(request->http, "Set-Cookie", str_format(request->http->arena, "haike_session=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s", STR_ARG(token), max_age_s,
                                                                     request->http->secure ? "; Secure" : ""));
 }
 
-static Status take_login(Request *request, Login *login)
-{
+static Status take_login(Request *request, Login *login) {
         Context *context = &request->context;
         TRY(request_body(request));
         login->login = str_trim(json_str(request->body, "login", STR_NONE));
@@ -121,8 +112,7 @@ static Status take_login(Request *request, Login *login)
         return error_status(context);
 }
 
-static Status session_post(Request *request)
-{
+static Status session_post(Request *request) {
         Login *login = arena_new_of(request->context.arena, Login);
         request->prepared = login;
         request->token = STR_NONE;
@@ -139,8 +129,7 @@ static Status session_post(Request *request)
         return STATUS_OK;
 }
 
-static Status session_end(Request *request)
-{
+static Status session_end(Request *request) {
         TRY(session_delete(request->call.db, request->token));
         set_cookie(request, STR(""), 0);
         return request_no_content(request);
@@ -150,8 +139,7 @@ static Status session_end(Request *request)
 
 typedef struct PasswordChange { Str password, current, hash, new_hash; bool own; } PasswordChange;
 
-static Status read_own_hash(Request *request)
-{
+static Status read_own_hash(Request *request) {
         PasswordChange *change = request->prepared;
         const Actor *actor = request->call.actor;
         TRY(request_id(request, 0));
@@ -169,16 +157,14 @@ static Status read_own_hash(Request *request)
         return STATUS_OK;
 }
 
-static Status write_password(Request *request)
-{
+static Status write_password(Request *request) {
         PasswordChange *change = request->prepared;
         TRY(password_set(request->call.db, request->id, change->new_hash));
         TRY(session_delete_user(request->call.db, request->id));
         return request_no_content(request);
 }
 
-static Status password_post(Request *request)
-{
+static Status password_post(Request *request) {
         Context *context = &request->context;
         PasswordChange *change = arena_new_of(context->arena, PasswordChange);
         request->prepared = change;

@@ -1,15 +1,13 @@
 // Health, readiness, metrics, the test clock.
 #include "api/route.h"
 
-static Status healthz(Request *request)
-{
+static Status healthz(Request *request) {
         request->http->content_type = STR("text/plain; charset=utf-8");
         request->http->response = STR("ok\n");
         return STATUS_OK;
 }
 
-static Status readyz(Request *request)
-{
+static Status readyz(Request *request) {
         json_open_object(&request->w);
         json_put_str(&request->w, "status", STR("ready"));
         json_put_str(&request->w, "version", str_from(request->api->version));
@@ -17,13 +15,11 @@ static Status readyz(Request *request)
         return STATUS_OK;
 }
 
-static void gauge(Buf *out, const char *name, const char *kind, const char *help, int64_t value)
-{
+static void gauge(Buf *out, const char *name, const char *kind, const char *help, int64_t value) {
         buf_format(out, "# HELP haike_%s %s\n# TYPE haike_%s %s\nhaike_%s %lld\n", name, help, name, kind, name, (long long)value);
 }
 
-static Status metrics(Request *request)
-{
+static Status metrics(Request *request) {
         Api *api = request->api;
         StoreStats store = store_stats(org_store(api->org));
         HttpStats http = api->server ? http_stats(api->server) : (HttpStats){0};
@@ -44,8 +40,7 @@ static Status metrics(Request *request)
         return STATUS_OK;
 }
 
-static Status set_clock(Request *request)
-{
+static Status set_clock(Request *request) {
         Context *context = &request->context;
         if (!request->api->test_clock)
                 return error_set(context, STATUS_NOT_FOUND, "no_route");

@@ -98,6 +98,11 @@ static bool takes_no_words(const Options *options)
         return options->count == 1;
 }
 
+static bool takes_two_words(const Options *options)
+{
+        return options->count == 3;
+}
+
 static bool takes_one_word(const Options *options)
 {
         return options->count == 2 && options->words[1][0];
@@ -156,6 +161,7 @@ const CommandDef commands[] = {
         {"init", "init [--demo]", .usable = takes_no_words, .run = init_command, .creates = true},
         {"user", "user add LOGIN [--name NAME] --role ROLE[,ROLE] [--department DEPARTMENT] [--password-stdin] | user passwd LOGIN --password-stdin | user list",
          .usable = user_usable, .run = user_command},
+        {"import", "import OBJECT FILE [--map FILE] [--dry-run]", .usable = takes_two_words, .run = import_command},
         {"export", "export DIR", .usable = takes_one_word, .run = export_command},
         {"backup", "backup FILE", .usable = takes_one_word, .run = backup_command},
         {"restore", "restore FILE", .usable = takes_one_word, .run = restore_command, .alone = true},

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void print_usage(FILE *file)
@@ -70,6 +71,7 @@ static int run_command(const Options *options, Arena *arena, int argc, char **ar
 int main(int argc, char **argv)
 {
         signal(SIGPIPE, SIG_IGN);
+        umask(0077); // what is written here is nobody else's to read
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Options options;
         const char *problem = NULL;

@@ -33,7 +33,7 @@ static Status run(Db *db, void *arg)
         work->call.db = db;
         work->call.catalog = work->view.catalog;
         work->call.actor = access_system(work->view.access);
-        work->call.metadata_changed = false;
+        work->call.metadata_changed = work->call.quiet = false;
         TRY(work->step(&work->call, work->arg));
         work->changed = work->call.metadata_changed;
         return work->changed ? access_bump(db) : STATUS_OK;

@@ -176,8 +176,11 @@ static Status eval_call(Eval *eval, const Expr *expr, const void *row, Value *re
                 TRY(eval_node(eval, expr->items[i], row, &args[i]));
                 null |= value_is_null(args[i]);
         }
-        if (null && !expr->function->takes_null)
+        if (null && !expr->function->takes_null) {
+                if (expr->type == EXPR_BOOL) // a test of nothing is false
+                        *ret = value_bool(false);
                 return STATUS_OK;
+        }
         Value value;
         if (expr->function->eval(eval, args, expr->count, &value))
                 *ret = value;

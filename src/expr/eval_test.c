@@ -127,7 +127,7 @@ static void null_is_false_and_unlike_everything(void **state) {
         static const Case cases[] = {
                 {"credit = 1", "false"}, {"credit != 1", "true"}, {"credit < 1", "false"}, {"not (credit < 1)", "true"}, {"credit = credit", "false"}, {"credit != credit", "true"},
                 {"credit = null", "true"}, {"credit != null", "false"}, {"amount = null", "false"}, {"credit in (1, 2)", "false"}, {"credit not in (1, 2)", "true"},
-                {"credit in (1, null)", "true"}, {"credit between 0 and 9", "false"}, {"credit not between 0 and 9", "true"}, {"phone contains \"\"", "null"},
+                {"credit in (1, null)", "true"}, {"credit between 0 and 9", "false"}, {"credit not between 0 and 9", "true"}, {"phone contains \"\"", "false"},
                 {"not (phone contains \"\")", "true"}, {"in_pool", "null"}, {"not in_pool", "true"}, {"in_pool or score = 4", "true"}, {"in_pool = false", "false"},
                 {"in_pool != true", "true"}, {"credit + 1", "null"}, {"coalesce(credit, amount, 1)", "2.5"}, {"concat(name, phone, \"!\")", "华东ＡＢＣ!"},
                 {"least(credit, amount, score)", "2.5"}, {"greatest(credit, credit)", "null"}, {"if(in_pool, 1, 2)", "2"}, {"level != \"A\"", "true"}, {"is_null(levels)", "true"},

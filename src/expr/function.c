@@ -38,7 +38,8 @@ static const Function functions[] = {
         {.name = "abs", .check = function_check_abs, .sql = "abs", .eval = function_eval_abs},
         {.name = "int", .args = "n", .result = EXPR_INTEGER, .sql = "haike_int", .eval = function_eval_to_integer},
         {.name = "least", .check = function_check_extreme, .emit = function_emit_extreme, .eval = function_eval_least, .takes_null = true, .stack = STACK_SUBQUERY},
-        {.name = "greatest", .check = function_check_extreme, .emit = function_emit_extreme, .eval = function_eval_greatest, .takes_null = true, .stack = STACK_SUBQUERY},
+        {.name = "greatest", .check = function_check_extreme, .emit = function_emit_extreme, .eval = function_eval_greatest, .takes_null = true,
+         .stack = STACK_SUBQUERY},
 
         // Who and when: the same for every row.
         {.name = "today", .args = "", .result = EXPR_DATE, .eval = function_eval_today},

@@ -185,7 +185,8 @@ static Status parse_sum(Parser *parser, Syntax **ret) {
 }
 
 static bool comparison_of(const Token *token, Comparison *ret) {
-        static const char *const symbols[] = {[COMPARE_EQ] = "=", [COMPARE_NE] = "!=", [COMPARE_LT] = "<", [COMPARE_LE] = "<=", [COMPARE_GT] = ">", [COMPARE_GE] = ">="};
+        static const char *const symbols[] = {[COMPARE_EQ] = "=", [COMPARE_NE] = "!=", [COMPARE_LT] = "<", [COMPARE_LE] = "<=",
+                                              [COMPARE_GT] = ">", [COMPARE_GE] = ">="};
         for (size_t i = 0; token->kind == LEX_SYMBOL && i < sizeof symbols / sizeof *symbols; i++)
                 if (str_is(token->text, symbols[i])) {
                         *ret = (Comparison)i;

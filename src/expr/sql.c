@@ -298,13 +298,23 @@ static Status emit_if(Emit *emit, const Expr *expr, Str alias) {
         return STATUS_OK;
 }
 
-static Status emit_call(Emit *emit, const Expr *expr, Str alias) {
+static Status emit_function(Emit *emit, const Expr *expr, Str alias) {
         const Function *function = expr->function;
         if (function->emit)
                 return function->emit(emit, expr, alias);
         ensure(function->sql); // the others are constants
         sql_fixed(emit->sql, str_from(function->sql));
         return emit_arguments(emit, expr, alias);
+}
+
+static Status emit_call(Emit *emit, const Expr *expr, Str alias, EmitMode mode) {
+        bool definite = expr->type == EXPR_BOOL && mode == EMIT_VALUE; // a test of nothing is false
+        if (definite)
+                sql(emit->sql, "(");
+        TRY(emit_function(emit, expr, alias));
+        if (definite)
+                sql(emit->sql, ") is true");
+        return STATUS_OK;
 }
 
 Status emit_node(Emit *emit, const Expr *expr, Str alias, EmitMode mode) {
@@ -326,7 +336,7 @@ Status emit_node(Emit *emit, const Expr *expr, Str alias, EmitMode mode) {
                 sql(emit->sql, "coalesce");
                 return emit_arguments(emit, expr, alias);
         case NODE_CALL:
-                return emit_call(emit, expr, alias);
+                return emit_call(emit, expr, alias, mode);
         default:
                 return emit_definite(emit, expr, alias, mode);
         }

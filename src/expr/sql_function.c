@@ -27,7 +27,8 @@ static Status emit_number_text(Emit *emit, const Expr *number, Str alias) {
                 sql(emit->sql, ") as text)");
                 return STATUS_OK;
         }
-        sql(emit->sql, "(select case when v.n < 0 then '-' else '' end || (abs(v.n) / 1000000) || rtrim(rtrim(printf('.%06d', abs(v.n) % 1000000), '0'), '.') from (select ");
+        sql(emit->sql, "(select case when v.n < 0 then '-' else '' end || (abs(v.n) / 1000000) || "
+                       "rtrim(rtrim(printf('.%06d', abs(v.n) % 1000000), '0'), '.') from (select ");
         TRY(emit_operand(emit, number, alias));
         sql(emit->sql, " as n) as v where v.n is not null)");
         return STATUS_OK;
@@ -78,7 +79,8 @@ static Status emit_move_column(Emit *emit, const Expr *call, Str alias, bool day
         return STATUS_OK;
 }
 
-// The general case computes first, in a type that cannot overflow, and then asks whether the result is a date.
+// The general case computes first, in a type that cannot overflow, and then asks whether the result is a date. "offset 0" keeps PostgreSQL from
+// taking the inner query apart and converting before it is asked.
 static Status emit_move(Emit *emit, const Expr *call, Str alias, const char *const parts[3]) {
         sql_fixed(emit->sql, str_from(parts[0]));
         TRY(emit_operand(emit, call->items[0], alias));
@@ -91,7 +93,7 @@ static Status emit_move(Emit *emit, const Expr *call, Str alias, const char *con
 Status function_emit_move_date(Emit *emit, const Expr *call, Str alias) {
         static const char *const sqlite[] = {"(select v.d from (select ", " + ", " as d) as v where v.d between -719162 and 2932896)"};
         static const char *const postgres[] = {"(select date '1970-01-01' + cast(v.d as integer) from (select cast(", " - date '1970-01-01' as numeric) + ",
-                                       " as d) as v where v.d between -719162 and 2932896)"};
+                                       " as d offset 0) as v where v.d between -719162 and 2932896)"};
         if (call->items[0]->kind == NODE_FIELD && call->items[1]->constant)
                 return emit_move_column(emit, call, alias, true);
         return emit_move(emit, call, alias, emit_postgres(emit) ? postgres : sqlite);
@@ -100,8 +102,9 @@ Status function_emit_move_date(Emit *emit, const Expr *call, Str alias) {
 Status function_emit_move_datetime(Emit *emit, const Expr *call, Str alias) {
         static const char *const sqlite[] = {"(select v.t from (select ", " + 86400000 * ", " as t) as v where v.t between -62135596800000 and 253402300799999)"};
         static const char *const postgres[] = {
-                "(select cast(timestamptz '1970-01-01 00:00:00Z' + cast(v.t as double precision) * interval '1 millisecond' as timestamptz(3)) from (select 1000 * extract(epoch from ",
-                ") + 86400000 * cast(", " as numeric) as t) as v where v.t between -62135596800000 and 253402300799999)"};
+                ("(select cast(timestamptz '1970-01-01 00:00:00Z' + cast(v.t as double precision) * interval '1 millisecond' as timestamptz(3)) "
+                 "from (select 1000 * extract(epoch from "),
+                ") + 86400000 * cast(", " as numeric) as t offset 0) as v where v.t between -62135596800000 and 253402300799999)"};
         if (call->items[0]->kind == NODE_FIELD && call->items[1]->constant)
                 return emit_move_column(emit, call, alias, false);
         return emit_move(emit, call, alias, emit_postgres(emit) ? postgres : sqlite);

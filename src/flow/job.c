@@ -15,8 +15,7 @@ typedef struct Queued { Job job; JobRun run; void *arg; Arena *arena; } Queued;
 
 typedef struct Update { int64_t id; const char *status; Value progress, result, problem, finished_at; } Update;
 
-static void set_value(Sql *update, Value value, void (*name)(Sql *))
-{
+static void set_value(Sql *update, Value value, void (*name)(Sql *)) {
         if (value_is_null(value))
                 return;
         name(update);
@@ -28,8 +27,7 @@ static void set_result(Sql *update) { sql(update, ", result = "); }
 static void set_problem(Sql *update) { sql(update, ", problem = "); }
 static void set_finished(Sql *update) { sql(update, ", finished_at = "); }
 
-static Status update_run(Db *db, void *arg)
-{
+static Status update_run(Db *db, void *arg) {
         Update *change = arg;
         Sql update = db_sql(db);
         sql(&update, "update job set status = ");
@@ -43,8 +41,7 @@ static Status update_run(Db *db, void *arg)
         return db_exec(db, &update, NULL);
 }
 
-static void save(Job *job, Update *update)
-{
+static void save(Job *job, Update *update) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Context context;
         context_init(&context, arena, job->context.lang, os_now_ms());
@@ -54,8 +51,7 @@ static void save(Job *job, Update *update)
         (void)status;
 }
 
-bool job_progress(Job *job, int64_t done, int64_t total)
-{
+bool job_progress(Job *job, int64_t done, int64_t total) {
         int64_t now_ms = os_monotonic_us() / 1000;
         if (now_ms - job->last_saved_ms < SAVE_EVERY_MS)
                 return true;
@@ -65,8 +61,7 @@ bool job_progress(Job *job, int64_t done, int64_t total)
         return true;
 }
 
-static Str problem_json(Job *job, Status status)
-{
+static Str problem_json(Job *job, Status status) {
         Context *context = &job->context;
         Buf buf = buf_make(context->arena, 1 << 20);
         JsonWriter w = json_writer(&buf);
@@ -81,8 +76,7 @@ static Str problem_json(Job *job, Status status)
         return buf_str(&buf);
 }
 
-static void run_job(void *arg)
-{
+static void run_job(void *arg) {
         Queued *queued = arg;
         Job *job = &queued->job;
         Update start = {.status = "running"};
@@ -103,8 +97,7 @@ static void run_job(void *arg)
 
 typedef struct Insert { int64_t user, id, now_ms; const char *kind; } Insert;
 
-static Status insert_run(Db *db, void *arg)
-{
+static Status insert_run(Db *db, void *arg) {
         Insert *row = arg;
         Sql insert = db_sql(db);
         sql(&insert, "insert into job (kind, status, progress, user_id, created_at) values (");
@@ -119,8 +112,7 @@ static Status insert_run(Db *db, void *arg)
         return db_insert(db, &insert, &row->id);
 }
 
-Status job_start(Jobs *jobs, Context *context, int64_t user, const char *kind, JobRun run, void *(*make_arg)(Arena *arena, void *from), void *from, int64_t *ret_id)
-{
+Status job_start(Jobs *jobs, Context *context, int64_t user, const char *kind, JobRun run, void *(*make_arg)(Arena *arena, void *from), void *from, int64_t *ret_id) {
         Insert row = {.user = user, .kind = kind, .now_ms = context->now_ms};
         TRY(store_write(org_store(jobs->org), context, insert_run, &row));
         Arena *arena = arena_new(0);
@@ -139,16 +131,14 @@ Status job_start(Jobs *jobs, Context *context, int64_t user, const char *kind, J
         return error_set(context, STATUS_BUSY, "busy");
 }
 
-static Status mark_interrupted(Db *db, void *arg)
-{
+static Status mark_interrupted(Db *db, void *arg) {
         (void)arg;
         Sql update = db_sql(db);
         sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\"}' where status in ('queued', 'running')");
         return db_exec(db, &update, NULL);
 }
 
-Status jobs_new(Context *context, Org *org, Jobs **ret)
-{
+Status jobs_new(Context *context, Org *org, Jobs **ret) {
         // On PostgreSQL other nodes may be running theirs.
         if (store_dialect(org_store(org)) == DIALECT_SQLITE)
                 TRY(store_write(org_store(org), context, mark_interrupted, NULL));
@@ -161,8 +151,7 @@ Status jobs_new(Context *context, Org *org, Jobs **ret)
         return STATUS_OK;
 }
 
-void jobs_free(Jobs *jobs)
-{
+void jobs_free(Jobs *jobs) {
         if (!jobs)
                 return;
         pool_free(jobs->pool);
@@ -171,8 +160,7 @@ void jobs_free(Jobs *jobs)
 
 // ---- Reading
 
-static void put_json(JsonWriter *w, const char *key, Rows *rows, int column)
-{
+static void put_json(JsonWriter *w, const char *key, Rows *rows, int column) {
         json_key(w, str_from(key));
         if (rows_null(rows, column))
                 json_add_null(w);
@@ -180,8 +168,7 @@ static void put_json(JsonWriter *w, const char *key, Rows *rows, int column)
                 json_add_raw(w, rows_text(rows, column));
 }
 
-static void put_time(JsonWriter *w, Arena *arena, const char *key, Value at)
-{
+static void put_time(JsonWriter *w, Arena *arena, const char *key, Value at) {
         Buf buf = buf_make(arena, 64);
         json_key(w, str_from(key));
         if (value_is_null(at)) {
@@ -192,8 +179,7 @@ static void put_time(JsonWriter *w, Arena *arena, const char *key, Value at)
         json_add_str(w, buf_str(&buf));
 }
 
-Status job_write(Call *call, int64_t id, JsonWriter *w)
-{
+Status job_write(Call *call, int64_t id, JsonWriter *w) {
         Sql select = db_sql(call->db);
         sql(&select, "select kind, status, progress, result, problem, created_at, finished_at from job where \"id\" = ");
         sql_int(&select, id);
@@ -219,8 +205,7 @@ Status job_write(Call *call, int64_t id, JsonWriter *w)
         return STATUS_OK;
 }
 
-static Status create_job(Db *db)
-{
+static Status create_job(Db *db) {
         Sql ddl = db_sql(db);
         if (db_dialect(db) == DIALECT_POSTGRES)
                 sql(&ddl, "create table job (id bigint generated always as identity primary key, kind text collate \"C\" not null, status text collate \"C\" not null, progress numeric(18,6) not null, "

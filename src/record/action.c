@@ -1,13 +1,11 @@
 // Actions: named operations on one record, declared in its definition and done by code of the object's folder.
 #include "record/write.h"
 
-void record_modules_set(Org *org, const ObjectModule *const *modules)
-{
+void record_modules_set(Org *org, const ObjectModule *const *modules) {
         org_slot_set(org, ORG_SLOT_MODULES, (void *)modules);
 }
 
-const ObjectModule *record_module(const Call *call, const Object *object)
-{
+const ObjectModule *record_module(const Call *call, const Object *object) {
         const ObjectModule *const *modules = org_slot(call->org, ORG_SLOT_MODULES);
         for (; modules && *modules; modules++)
                 if (str_is(object->name, (*modules)->object))
@@ -15,24 +13,21 @@ const ObjectModule *record_module(const Call *call, const Object *object)
         return NULL;
 }
 
-static const Action *find_action(const ObjectModule *module, Str name)
-{
+static const Action *find_action(const ObjectModule *module, Str name) {
         for (size_t i = 0; module && i < module->actions_count; i++)
                 if (str_is(name, module->actions[i].name))
                         return &module->actions[i];
         return NULL;
 }
 
-static const ActionDef *find_definition(const Object *object, Str name)
-{
+static const ActionDef *find_definition(const Object *object, Str name) {
         for (size_t i = 0; i < object->actions_count; i++)
                 if (str_eq(object->actions[i].name, name))
                         return &object->actions[i];
         return NULL;
 }
 
-static Status check_when(Call *call, const ActionDef *definition, const Record *record)
-{
+static Status check_when(Call *call, const ActionDef *definition, const Record *record) {
         if (!definition->when)
                 return STATUS_OK;
         ExprEnv env = actor_env(call->context, call->actor);
@@ -44,16 +39,14 @@ static Status check_when(Call *call, const ActionDef *definition, const Record *
         return STATUS_OK;
 }
 
-static Status check_rights(Call *call, const Object *object, const Action *action, const Record *record)
-{
+static Status check_rights(Call *call, const Object *object, const Action *action, const Record *record) {
         bool allowed = actor_may_act(call->actor, object, str_from(action->name));
         if (allowed && action->needs != VERB_READ)
                 TRY(record_allowed(call, object, action->needs, record, &allowed));
         return allowed || call->actor->system ? STATUS_OK : error_set(call->context, STATUS_FORBIDDEN, "forbidden");
 }
 
-Status record_action(Call *call, const Object *object, int64_t id, Str name, const Json *body, int64_t version, JsonWriter *w)
-{
+Status record_action(Call *call, const Object *object, int64_t id, Str name, const Json *body, int64_t version, JsonWriter *w) {
         const Action *action = find_action(record_module(call, object), name);
         const ActionDef *definition = find_definition(object, name);
         if (!action || !definition)

@@ -25,8 +25,7 @@ typedef struct Aggregation {
 } Aggregation;
 
 // The next of a comma list; commas in parentheses and texts belong to it.
-static bool next_part(Str *rest, Str *ret)
-{
+static bool next_part(Str *rest, Str *ret) {
         if (!rest->len)
                 return false;
         int depth = 0;
@@ -44,8 +43,7 @@ static bool next_part(Str *rest, Str *ret)
 }
 
 // Money keeps its decimals in sums: 120000.00.
-static void find_places(void *arg, const ExprField *field)
-{
+static void find_places(void *arg, const ExprField *field) {
         int *places = arg;
         const Field *known = field->handle;
         const FieldType *type = known->result ? known->result : known->type;
@@ -53,8 +51,7 @@ static void find_places(void *arg, const ExprField *field)
                 *places = known->decimals;
 }
 
-static Status add_part(Aggregation *a, Str text, bool measure)
-{
+static Status add_part(Aggregation *a, Str text, bool measure) {
         Context *context = a->call->context;
         Str member = measure ? STR("measure") : STR("group");
         ExprNames names = actor_names(a->call->actor);
@@ -74,8 +71,7 @@ static Status add_part(Aggregation *a, Str text, bool measure)
         return STATUS_OK;
 }
 
-static Status add_parts(Aggregation *a, Str list, bool measure)
-{
+static Status add_parts(Aggregation *a, Str list, bool measure) {
         for (Str text; next_part(&list, &text);) {
                 bool known = false;
                 for (size_t i = 0; i < a->count; i++)
@@ -86,8 +82,7 @@ static Status add_parts(Aggregation *a, Str list, bool measure)
         return STATUS_OK;
 }
 
-static Status aggregation_parse(Aggregation *a)
-{
+static Status aggregation_parse(Aggregation *a) {
         const AggregateQuery *query = a->query;
         if (query->limit < 0 || query->limit > ROWS_LARGEST)
                 return error_set(a->call->context, STATUS_MALFORMED, "bad_limit", STR("10000"));
@@ -100,15 +95,13 @@ static Status aggregation_parse(Aggregation *a)
 
 // ---- SQL. Columns are named by their position: a parameter twice in a statement is not the same expression to PostgreSQL.
 
-static void add_position(Sql *select, size_t position)
-{
+static void add_position(Sql *select, size_t position) {
         static const Str positions[PARTS_LARGEST] = {STR("1"), STR("2"),  STR("3"),  STR("4"),  STR("5"),  STR("6"),  STR("7"),  STR("8"),
                                                      STR("9"), STR("10"), STR("11"), STR("12"), STR("13"), STR("14"), STR("15"), STR("16")};
         sql_fixed(select, positions[position]);
 }
 
-static Status add_order(Aggregation *a, Sql *select)
-{
+static Status add_order(Aggregation *a, Sql *select) {
         bool used[PARTS_LARGEST] = {0}, first = true;
         Str list = str_trim(a->query->sort);
         for (Str text; next_part(&list, &text);) {
@@ -138,20 +131,45 @@ static Status add_order(Aggregation *a, Sql *select)
         return STATUS_OK;
 }
 
-static Status aggregation_select(Aggregation *a, Sql *select)
-{
+// Counting all rows is the one thing that an index alone answers.
+static bool only_counts(const Aggregation *a) {
+        return a->groups == 0 && a->count == 1 && str_is(a->parts[0].text, "count()") && str_empty(str_trim(a->query->filter));
+}
+
+static Status select_from(Aggregation *a, const Sql *filter, Sql *select) {
+        Call *call = a->call;
+        FilterShape shape;
+        Scan scan;
+        ReadScope scope = scope_of_reader(call, a->object);
+        TRY(filter_shape(call, a->object, a->query->filter, &shape));
+        TRY(scan_choose(call, &scope, &shape, &scan));
+        sql(select, " from ");
+        sql_name(select, a->object->table);
+        if (scan.whole && !(only_counts(a) && scope.path == SCOPE_PATH_ALL))
+                sql(select, " t not indexed where t.deleted_at is null");
+        else
+                sql(select, " t where t.deleted_at is null");
+        sql_append(select, &scan.condition);
+        sql_append(select, filter);
+        return STATUS_OK;
+}
+
+static Status aggregation_select(Aggregation *a, Sql *select) {
         Call *call = a->call;
         ExprNames names = actor_names(call->actor);
         ExprEnv env = actor_env(call->context, call->actor);
+        Sql filter = db_sql(call->db);
+        TRY(query_filter(call, a->object, a->query->filter, &filter));
         for (size_t i = 0; i < a->count; i++) {
                 sql_fixed(select, i ? STR(", ") : STR("select "));
+                bool hidden = i < a->groups && select->dialect == DIALECT_SQLITE; // from the planner, who would fetch the rows in the order of an index
+                if (hidden)
+                        sql(select, "+(");
                 TRY(expr_sql(call->context, a->parts[i].expr, &env, &names, STR("t"), select));
+                if (hidden)
+                        sql(select, ")");
         }
-        sql(select, " from ");
-        sql_name(select, a->object->table);
-        sql(select, " t where t.deleted_at is null and ");
-        TRY(scope_condition(call, a->object, VERB_READ, STR("t"), false, select));
-        TRY(query_filter(call, a->object, a->query->filter, select));
+        TRY(select_from(a, &filter, select));
         for (size_t i = 0; i < a->groups; i++) {
                 sql_fixed(select, i ? STR(", ") : STR(" group by "));
                 add_position(select, i);
@@ -162,8 +180,7 @@ static Status aggregation_select(Aggregation *a, Sql *select)
         return STATUS_OK;
 }
 
-static Status add_row(Aggregation *a, Rows *rows, size_t *capacity)
-{
+static Status add_row(Aggregation *a, Rows *rows, size_t *capacity) {
         Arena *arena = a->call->context->arena;
         if (a->rows_count == *capacity) {
                 size_t grown = *capacity ? *capacity * 2 : 64;
@@ -179,8 +196,7 @@ static Status add_row(Aggregation *a, Rows *rows, size_t *capacity)
         return arena_over(arena) ? error_set(a->call->context, STATUS_TOO_LARGE, "too_large") : STATUS_OK;
 }
 
-static Status aggregation_read(Aggregation *a)
-{
+static Status aggregation_read(Aggregation *a) {
         Sql select = db_sql(a->call->db);
         size_t capacity = 0;
         TRY(aggregation_select(a, &select));
@@ -198,8 +214,7 @@ static Status aggregation_read(Aggregation *a)
 
 // ---- the answer
 
-static void write_value(const Part *part, Value value, JsonWriter *w, Arena *arena)
-{
+static void write_value(const Part *part, Value value, JsonWriter *w, Arena *arena) {
         Buf text = buf_make(arena, 64);
         switch (value.kind) {
         case VALUE_NULL:
@@ -228,8 +243,7 @@ static void write_value(const Part *part, Value value, JsonWriter *w, Arena *are
         json_add_str(w, buf_str(&text));
 }
 
-static void write_row(const Aggregation *a, const Value *values, const Names *names, JsonWriter *w)
-{
+static void write_row(const Aggregation *a, const Value *values, const Names *names, JsonWriter *w) {
         json_open_object(w);
         for (size_t i = 0; i < a->count; i++) {
                 const Part *part = &a->parts[i];
@@ -242,8 +256,7 @@ static void write_row(const Aggregation *a, const Value *values, const Names *na
         json_close_object(w);
 }
 
-Status query_aggregate(Call *call, const AggregateQuery *query, JsonWriter *w)
-{
+Status query_aggregate(Call *call, const AggregateQuery *query, JsonWriter *w) {
         Aggregation *a = arena_new_of(call->context->arena, Aggregation);
         *a = (Aggregation){.call = call, .query = query, .object = query->object};
         if (!actor_may(call->actor, query->object, VERB_READ))

@@ -9,15 +9,13 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-uint64_t cursor_signature(uint64_t before, Str part)
-{
+uint64_t cursor_signature(uint64_t before, Str part) {
         return (before * 0x9E3779B97F4A7C15u) ^ (str_hash(part) + part.len);
 }
 
 // ---- base64url without padding
 
-static Str base64_write(Arena *arena, Str bytes)
-{
+static Str base64_write(Arena *arena, Str bytes) {
         Buf out = buf_make(arena, bytes.len * 2 + 4);
         uint32_t bits = 0;
         int held = 0;
@@ -31,8 +29,7 @@ static Str base64_write(Arena *arena, Str bytes)
         return buf_str(&out);
 }
 
-static int base64_digit(char c)
-{
+static int base64_digit(char c) {
         if (c >= 'A' && c <= 'Z')
                 return c - 'A';
         if (c >= 'a' && c <= 'z')
@@ -43,8 +40,7 @@ static int base64_digit(char c)
 }
 
 // Only what base64_write writes is taken: one text per content.
-static bool base64_read(Arena *arena, Str text, Str *ret)
-{
+static bool base64_read(Arena *arena, Str text, Str *ret) {
         Buf out = buf_make(arena, text.len + 1);
         uint32_t bits = 0;
         int held = 0;
@@ -65,14 +61,12 @@ static bool base64_read(Arena *arena, Str text, Str *ret)
 
 // ---- the content
 
-static void put_uint(Buf *buf, uint64_t number, int bytes)
-{
+static void put_uint(Buf *buf, uint64_t number, int bytes) {
         for (int i = bytes - 1; i >= 0; i--)
                 buf_add_char(buf, (char)(number >> (i * 8) & 255));
 }
 
-static bool take_uint(Str *bytes, int count, uint64_t *ret)
-{
+static bool take_uint(Str *bytes, int count, uint64_t *ret) {
         if (bytes->len < (size_t)count)
                 return false;
         uint64_t number = 0;
@@ -83,8 +77,7 @@ static bool take_uint(Str *bytes, int count, uint64_t *ret)
         return true;
 }
 
-static void put_value(Buf *buf, Value value)
-{
+static void put_value(Buf *buf, Value value) {
         buf_add_char(buf, (char)value.kind);
         switch (value.kind) {
         case VALUE_NULL:
@@ -112,8 +105,7 @@ static void put_value(Buf *buf, Value value)
         }
 }
 
-static Value scalar(ValueKind kind, int64_t number)
-{
+static Value scalar(ValueKind kind, int64_t number) {
         switch (kind) {
         case VALUE_BOOL:
                 return value_bool(number != 0);
@@ -128,8 +120,7 @@ static Value scalar(ValueKind kind, int64_t number)
         }
 }
 
-static bool take_value(Str *bytes, ValueKind kind, Value *ret)
-{
+static bool take_value(Str *bytes, ValueKind kind, Value *ret) {
         uint64_t found, number;
         if (!take_uint(bytes, 1, &found))
                 return false;
@@ -153,8 +144,7 @@ static bool take_value(Str *bytes, ValueKind kind, Value *ret)
         return kind != VALUE_TEXT || (utf8_valid(content) && str_find_char(content, '\0') < 0);
 }
 
-Str cursor_format(Arena *arena, uint64_t signature, const Cursor *cursor)
-{
+Str cursor_format(Arena *arena, uint64_t signature, const Cursor *cursor) {
         Buf bytes = buf_make(arena, BYTES_LARGEST);
         buf_add_char(&bytes, CURSOR_VERSION);
         put_uint(&bytes, signature, 8);
@@ -165,8 +155,7 @@ Str cursor_format(Arena *arena, uint64_t signature, const Cursor *cursor)
         return base64_write(arena, buf_str(&bytes));
 }
 
-static bool parse_bytes(Str bytes, uint64_t signature, const ValueKind *kinds, size_t count, Cursor *ret)
-{
+static bool parse_bytes(Str bytes, uint64_t signature, const ValueKind *kinds, size_t count, Cursor *ret) {
         if (bytes.len < SUM_BYTES)
                 return false;
         Str content = str_slice(bytes, 0, bytes.len - SUM_BYTES), sum = str_slice(bytes, bytes.len - SUM_BYTES, bytes.len);
@@ -184,8 +173,7 @@ static bool parse_bytes(Str bytes, uint64_t signature, const ValueKind *kinds, s
         return content.len == 0;
 }
 
-Status cursor_parse(Context *context, Str text, uint64_t signature, const ValueKind *kinds, size_t count, Cursor *ret)
-{
+Status cursor_parse(Context *context, Str text, uint64_t signature, const ValueKind *kinds, size_t count, Cursor *ret) {
         Cursor cursor = {0};
         ensure(count <= CURSOR_KEYS);
         Str bytes;

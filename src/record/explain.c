@@ -15,13 +15,11 @@ typedef struct Explain {
         size_t roles_count;
 } Explain;
 
-static Str why(Explain *explain, const char *key, Str argument)
-{
+static Str why(Explain *explain, const char *key, Str argument) {
         return text_format(explain->call->context->arena, explain->call->context->lang, key, (Str[4]){argument});
 }
 
-static void write_reason(JsonWriter *w, Str role, const char *scope, Str text)
-{
+static void write_reason(JsonWriter *w, Str role, const char *scope, Str text) {
         json_open_object(w);
         if (role.len)
                 json_put_str(w, "role", role);
@@ -32,8 +30,7 @@ static void write_reason(JsonWriter *w, Str role, const char *scope, Str text)
 
 // ---- what is asked about
 
-static Status load_record(Explain *explain)
-{
+static Status load_record(Explain *explain) {
         Call *call = explain->call;
         Status status;
         if (!query_visible(call, explain->object, explain->id, &status))
@@ -54,8 +51,7 @@ static Status load_record(Explain *explain)
         return STATUS_OK;
 }
 
-static Status load_roles(Explain *explain, const Person *person)
-{
+static Status load_roles(Explain *explain, const Person *person) {
         Call *call = explain->call;
         Arena *arena = call->context->arena;
         explain->roles = arena_array(arena, RoleText, person->roles_count + 1);
@@ -82,16 +78,14 @@ static Status load_roles(Explain *explain, const Person *person)
 
 // ---- reasons
 
-static bool in_tree(const Actor *actor, int64_t department)
-{
+static bool in_tree(const Actor *actor, int64_t department) {
         for (size_t i = 0; i < actor->tree_count; i++)
                 if (actor->tree[i] == department)
                         return true;
         return false;
 }
 
-static bool is_headed(Explain *explain)
-{
+static bool is_headed(Explain *explain) {
         const Access *access = explain->call->actor->access;
         const Department *department = access_department(access, explain->department);
         for (int depth = 0; department && depth < 64; depth++) {
@@ -103,8 +97,7 @@ static bool is_headed(Explain *explain)
 }
 
 // The narrowest of what a named scope holds that covers the record; NULL: it does not.
-static const char *named_reason(Explain *explain, Str scope)
-{
+static const char *named_reason(Explain *explain, Str scope) {
         const Actor *actor = explain->person.actor;
         bool tree = str_is(scope, "tree"), department = tree || str_is(scope, "department"), own = department || str_is(scope, "own");
         if (str_is(scope, "all"))
@@ -118,13 +111,11 @@ static const char *named_reason(Explain *explain, Str scope)
         return NULL;
 }
 
-static bool is_named(Str scope)
-{
+static bool is_named(Str scope) {
         return str_is(scope, "none") || str_is(scope, "own") || str_is(scope, "department") || str_is(scope, "tree") || str_is(scope, "all");
 }
 
-static Status rule_covers(Explain *explain, Str rule, bool *ret)
-{
+static Status rule_covers(Explain *explain, Str rule, bool *ret) {
         Call *call = &explain->person;
         ExprNames names = catalog_names(call->catalog);
         ExprParse parse = {.names = &names, .object = explain->object, .expect = EXPR_BOOL};
@@ -148,8 +139,7 @@ static Status rule_covers(Explain *explain, Str rule, bool *ret)
         return db_get_int(call->db, &select, &one, ret);
 }
 
-static Status explain_role(Explain *explain, const RoleText *role, const char *verb, JsonWriter *w)
-{
+static Status explain_role(Explain *explain, const RoleText *role, const char *verb, JsonWriter *w) {
         if (str_is(role->key, ROLE_ADMIN)) {
                 write_reason(w, role->name, "all", why(explain, "explain.administrator", STR_NONE));
                 return STATUS_OK;
@@ -169,8 +159,7 @@ static Status explain_role(Explain *explain, const RoleText *role, const char *v
         return STATUS_OK;
 }
 
-static Status is_allowed(Explain *explain, Verb verb, bool *ret)
-{
+static Status is_allowed(Explain *explain, Verb verb, bool *ret) {
         Call *call = &explain->person;
         int64_t one;
         Sql select = db_sql(call->db);
@@ -183,8 +172,7 @@ static Status is_allowed(Explain *explain, Verb verb, bool *ret)
         return db_get_int(call->db, &select, &one, ret);
 }
 
-static Status explain_verb(Explain *explain, Verb verb, const char *member, JsonWriter *w)
-{
+static Status explain_verb(Explain *explain, Verb verb, const char *member, JsonWriter *w) {
         bool allowed = false, inherited = false;
         Status status;
         TRY(is_allowed(explain, verb, &allowed));
@@ -210,8 +198,7 @@ static Status explain_verb(Explain *explain, Verb verb, const char *member, Json
 }
 
 // Fields that this person may not change, as far as whoever asks knows of them.
-static void explain_fields(Explain *explain, JsonWriter *w)
-{
+static void explain_fields(Explain *explain, JsonWriter *w) {
         static const char *const names[] = {[FIELD_HIDE] = "hide", [FIELD_MASK] = "mask", [FIELD_READ] = "read"};
         json_key(w, STR("fields"));
         json_open_object(w);
@@ -227,8 +214,7 @@ static void explain_fields(Explain *explain, JsonWriter *w)
         json_close_object(w);
 }
 
-static Status explain_person(Explain *explain, int64_t user)
-{
+static Status explain_person(Explain *explain, int64_t user) {
         Call *call = explain->call;
         explain->person = *call;
         if (user == 0 || user == call->actor->user) {
@@ -242,8 +228,7 @@ static Status explain_person(Explain *explain, int64_t user)
         return load_roles(explain, person);
 }
 
-Status query_explain(Call *call, const Object *object, int64_t id, int64_t user, JsonWriter *w)
-{
+Status query_explain(Call *call, const Object *object, int64_t id, int64_t user, JsonWriter *w) {
         Explain explain = {.call = call, .object = object, .id = id};
         TRY(load_record(&explain));
         TRY(explain_person(&explain, user));

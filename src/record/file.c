@@ -3,13 +3,11 @@
 #include "record/write.h"
 #include <sodium.h>
 
-bool field_is_file(const Field *field)
-{
+bool field_is_file(const Field *field) {
         return field->stored && (strcmp(field->type->name, "file") == 0 || strcmp(field->type->name, "image") == 0);
 }
 
-Status file_add(Call *call, Str name, Str type, Str content, int64_t *ret_id)
-{
+Status file_add(Call *call, Str name, Str type, Str content, int64_t *ret_id) {
         unsigned char hash[32];
         char text[sizeof hash * 2 + 1];
         crypto_generichash(hash, sizeof hash, (const unsigned char *)(content.data ? content.data : ""), content.len, NULL, 0);
@@ -35,8 +33,7 @@ Status file_add(Call *call, Str name, Str type, Str content, int64_t *ret_id)
 
 typedef struct FileRow { bool found; int64_t sender, object, record; FileInfo info; } FileRow;
 
-static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row)
-{
+static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row) {
         Sql select = db_sql(call->db);
         sql(&select, "select name, size, type, created_by_id, object_id, record_id");
         if (with_content)
@@ -57,8 +54,7 @@ static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row)
         return STATUS_OK;
 }
 
-Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret)
-{
+Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret) {
         FileRow row = {0};
         TRY(read_row(call, id, with_content, &row));
         const Object *object = row.found && row.object ? catalog_find_id(call->catalog, row.object) : NULL;
@@ -74,8 +70,7 @@ Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret)
         return STATUS_OK;
 }
 
-Status file_check(Call *call, Str path, const Object *object, int64_t record_id, int64_t file)
-{
+Status file_check(Call *call, Str path, const Object *object, int64_t record_id, int64_t file) {
         FileRow row = {0};
         TRY(read_row(call, file, false, &row));
         bool mine = row.found && !row.object && (row.sender == call->actor->user || call->actor->system);
@@ -85,8 +80,7 @@ Status file_check(Call *call, Str path, const Object *object, int64_t record_id,
         return STATUS_OK;
 }
 
-static Status tie(Call *call, int64_t file, int64_t object_id, int64_t record_id)
-{
+static Status tie(Call *call, int64_t file, int64_t object_id, int64_t record_id) {
         Sql update = db_sql(call->db);
         sql(&update, "update file set object_id = ");
         sql_int(&update, object_id);
@@ -97,8 +91,7 @@ static Status tie(Call *call, int64_t file, int64_t object_id, int64_t record_id
         return db_exec(call->db, &update, NULL);
 }
 
-Status file_link(Call *call, const RecordChange *change)
-{
+Status file_link(Call *call, const RecordChange *change) {
         for (size_t i = 0; change->after && i < change->object->fields_count; i++) {
                 const Field *field = change->object->fields[i];
                 if (!field_is_file(field) || value_is_null(change->after->values[i]) || (change->before && !record_changed(change, field)))

@@ -3,14 +3,12 @@
 
 #define HISTORY_CAP (2u << 20)
 
-static bool worth_keeping(const Field *field)
-{
+static bool worth_keeping(const Field *field) {
         return field->stored && !field->hidden && field->role != FIELD_ID && field->role != FIELD_VERSION && field->role != FIELD_CREATED_AT && field->role != FIELD_CREATED_BY &&
                field->role != FIELD_UPDATED_AT && field->role != FIELD_UPDATED_BY && field->role != FIELD_DELETED_AT;
 }
 
-static Str changes_json(Call *call, const RecordChange *change)
-{
+static Str changes_json(Call *call, const RecordChange *change) {
         Buf buf = buf_make(call->context->arena, HISTORY_CAP);
         JsonWriter w = json_writer(&buf);
         json_open_object(&w);
@@ -28,8 +26,7 @@ static Str changes_json(Call *call, const RecordChange *change)
         return buf_full(&buf) ? STR("{}") : buf_str(&buf);
 }
 
-Status history_add(Call *call, const RecordChange *change, int64_t version, Str action)
-{
+Status history_add(Call *call, const RecordChange *change, int64_t version, Str action) {
         Sql insert = db_sql(call->db);
         sql(&insert, "insert into history (object_id, record_id, version, at, user_id, source, action, changes) values (");
         sql_int(&insert, change->object->id);

@@ -4,8 +4,23 @@
 
 #define IDEMPOTENCY_MS (24LL * 3600 * 1000)
 
-Status idempotency_find(Call *call, Str key, Str route, Str body_hash, bool *ret_found, int *ret_status, Str *ret_body, Str *ret_etag)
-{
+// On PostgreSQL two requests may run at once: the second one of a key does not wait for the first. (SQLite's writer runs one at a time.)
+static Status claim_key(Call *call, Str key, Str route) {
+        if (db_dialect(call->db) != DIALECT_POSTGRES)
+                return STATUS_OK;
+        Str name = str_format(call->context->arena, "%lld " STR_FMT " " STR_FMT, (long long)call->actor->user, STR_ARG(route), STR_ARG(key));
+        Sql select = db_sql(call->db);
+        sql(&select, "select case when pg_try_advisory_xact_lock(");
+        sql_int(&select, (int64_t)str_hash(name));
+        sql(&select, ") then 1 else 0 end");
+        int64_t mine = 0;
+        bool found = false;
+        TRY(db_get_int(call->db, &select, &mine, &found));
+        return mine ? STATUS_OK : error_set(call->context, STATUS_CONFLICT, "idempotency_running");
+}
+
+Status idempotency_find(Call *call, Str key, Str route, Str body_hash, bool *ret_found, int *ret_status, Str *ret_body, Str *ret_etag) {
+        TRY(claim_key(call, key, route));
         Sql select = db_sql(call->db);
         sql(&select, "select body_hash, status, body, etag from idempotency where user_id = ");
         sql_int(&select, call->actor->user);
@@ -28,8 +43,7 @@ Status idempotency_find(Call *call, Str key, Str route, Str body_hash, bool *ret
         return STATUS_OK;
 }
 
-Status idempotency_store(Call *call, Str key, Str route, Str body_hash, int status, Str body, Str etag)
-{
+Status idempotency_store(Call *call, Str key, Str route, Str body_hash, int status, Str body, Str etag) {
         Sql insert = db_sql(call->db);
         sql(&insert, "insert into idempotency (user_id, route, key, body_hash, status, body, etag, at) values (");
         sql_int(&insert, call->actor->user);

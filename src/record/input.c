@@ -2,8 +2,7 @@
 #include "base/unicode.h"
 #include "record/record.h"
 
-RecordInput *record_input_new(Arena *arena, const Object *object)
-{
+RecordInput *record_input_new(Arena *arena, const Object *object) {
         RecordInput *input = arena_new_of(arena, RecordInput);
         input->object = object;
         input->values = arena_array(arena, Value, object->fields_count);
@@ -13,15 +12,13 @@ RecordInput *record_input_new(Arena *arena, const Object *object)
         return input;
 }
 
-void record_input_set(RecordInput *input, const char *field, Value value)
-{
+void record_input_set(RecordInput *input, const char *field, Value value) {
         const Field *target = object_get(input->object, field);
         input->values[target->index] = value;
         input->given[target->index] = true;
 }
 
-static void read_member(Context *context, RecordInput *input, Str prefix, const Json *member)
-{
+static void read_member(Context *context, RecordInput *input, Str prefix, const Json *member) {
         Str path = str_format(context->arena, STR_FMT STR_FMT, STR_ARG(prefix), STR_ARG(member->key));
         const Field *field = object_find(input->object, member->key);
         if (!field || field->hidden) {
@@ -43,8 +40,7 @@ static void read_member(Context *context, RecordInput *input, Str prefix, const 
                 input->sort_keys[field->index] = text_sort_key(context->arena, input->values[field->index].text);
 }
 
-Status record_input(Context *context, const Object *object, const Json *values, Str path_prefix, RecordInput **ret)
-{
+Status record_input(Context *context, const Object *object, const Json *values, Str path_prefix, RecordInput **ret) {
         RecordInput *input = record_input_new(context->arena, object);
         *ret = input;
         if (!values || values->kind != JSON_OBJECT)

@@ -1,15 +1,13 @@
 // Tables of the record layer, by number. A migration that was released is never changed; a new number is added below it.
 #include "record/record.h"
 
-static Status run(Db *db, Str statement)
-{
+static Status run(Db *db, Str statement) {
         Sql ddl = db_sql(db);
         sql_fixed(&ddl, statement);
         return db_ddl(db, &ddl);
 }
 
-static Status create_history(Db *db)
-{
+static Status create_history(Db *db) {
         bool postgres = db_dialect(db) == DIALECT_POSTGRES;
         TRY(run(db, postgres ? STR("create table history (id bigint generated always as identity primary key, object_id bigint not null, record_id bigint not null, version bigint not null, "
                                    "at timestamptz(3) not null, user_id bigint, source text collate \"C\", action text collate \"C\", changes text collate \"C\" not null)")
@@ -18,8 +16,7 @@ static Status create_history(Db *db)
         return run(db, STR("create index history_record on history (object_id, record_id, id)"));
 }
 
-static Status create_outbox(Db *db)
-{
+static Status create_outbox(Db *db) {
         bool postgres = db_dialect(db) == DIALECT_POSTGRES;
         TRY(run(db, postgres ? STR("create table outbox (id bigint generated always as identity, transaction_id bigint not null default pg_current_xact_id()::text::bigint, object_id bigint not null, "
                                    "record_id bigint not null, version bigint not null, owner_id bigint, department_id bigint, user_id bigint, change bigint not null, at timestamptz(3) not null, "
@@ -29,8 +26,7 @@ static Status create_outbox(Db *db)
         return run(db, STR("create index outbox_at on outbox (at)"));
 }
 
-static Status create_small(Db *db)
-{
+static Status create_small(Db *db) {
         bool postgres = db_dialect(db) == DIALECT_POSTGRES;
         TRY(run(db, postgres ? STR("create table idempotency (user_id bigint not null, route text collate \"C\" not null, key text collate \"C\" not null, body_hash text collate \"C\" not null, status bigint not null, "
                                    "body text collate \"C\" not null, etag text collate \"C\" not null, at timestamptz(3) not null, primary key (user_id, route, key))")

@@ -1,8 +1,7 @@
 // The outbox: every change leaves an event in its own transaction; streams, automation and connectors read it by cursor.
 #include "record/write.h"
 
-Str change_name(ChangeKind kind)
-{
+Str change_name(ChangeKind kind) {
         switch (kind) {
         case CHANGE_CREATE:
                 return STR("create");
@@ -16,13 +15,11 @@ Str change_name(ChangeKind kind)
         return STR("update");
 }
 
-static Value nullable(Value value)
-{
+static Value nullable(Value value) {
         return value.kind == VALUE_INTEGER ? value : VALUE_NONE;
 }
 
-Status outbox_add(Call *call, const RecordChange *change, int64_t version)
-{
+Status outbox_add(Call *call, const RecordChange *change, int64_t version) {
         const Record *record = change->after ? change->after : change->before;
         Sql insert = db_sql(call->db);
         sql(&insert, "insert into outbox (object_id, record_id, version, owner_id, department_id, user_id, change, at) values (");
@@ -48,8 +45,7 @@ Status outbox_add(Call *call, const RecordChange *change, int64_t version)
 }
 
 // Transaction numbers are compared as bigint; on PostgreSQL only rows below the oldest running transaction are final in order.
-static void select_after(Sql *select, OutboxCursor after)
-{
+static void select_after(Sql *select, OutboxCursor after) {
         sql(select, " from outbox where (transaction_id, \"id\") > (");
         sql_int(select, after.transaction);
         sql(select, ", ");
@@ -59,8 +55,7 @@ static void select_after(Sql *select, OutboxCursor after)
                 sql(select, " and transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
 }
 
-Status outbox_read(Db *db, OutboxCursor after, int limit, OutboxEvent **ret, size_t *ret_count)
-{
+Status outbox_read(Db *db, OutboxCursor after, int limit, OutboxEvent **ret, size_t *ret_count) {
         Sql select = db_sql(db);
         sql(&select, "select transaction_id, \"id\", object_id, record_id, version, owner_id, department_id, user_id, change, at");
         select_after(&select, after);
@@ -92,8 +87,7 @@ Status outbox_read(Db *db, OutboxCursor after, int limit, OutboxEvent **ret, siz
         return STATUS_OK;
 }
 
-Status outbox_last(Db *db, OutboxCursor *ret)
-{
+Status outbox_last(Db *db, OutboxCursor *ret) {
         Sql select = db_sql(db);
         sql(&select, "select transaction_id, \"id\"");
         select_after(&select, (OutboxCursor){0, 0});

@@ -64,11 +64,28 @@ typedef struct ReadScope {
 ReadScope scope_of_reader(Call *call, const Object *object);
 void scope_arm(const ReadScope *scope, size_t arm, Sql *select);                 // t."owner_id" = ?
 void scope_arm_alone(const ReadScope *scope, size_t arm, Sql *select);           // without what another arm has
+void scope_ids(const ReadScope *scope, Sql *select);                             // select t.id … of all arms, doubles and all
+Status rows_at_most(Call *call, const Sql *rows, int64_t limit, bool *ret) MUST_USE; // does this select find no more?
 // The whole scope as a condition over alias. opaque: the planner is not to look for an index in it.
 Status scope_condition(Call *call, const Object *object, Verb verb, Str alias, bool opaque, Sql *select) MUST_USE;
 #define PARENTS_DEEPEST 3
 // Scope for one known record: also what hangs under a record the reader may see (Object.inherit).
 Status scope_with_parents(Call *call, const Object *object, Str alias, int depth, Sql *select) MUST_USE;
+
+// ---- query_shape.c: what an access path can be chosen by, read off a filter that is known to be good
+typedef struct FilterShape {
+        const Field *equal;     // a top-level "field = …" with few rows for each value: a reference, something unique; NULL: none
+        bool indexed;           // a top-level comparison of a field that begins an index
+        const Field *contains;  // a top-level "field contains …" over a field of the search index
+        Str needle;
+} FilterShape;
+Status filter_shape(Call *call, const Object *object, Str filter, FilterShape *ret) MUST_USE;
+// How to read all that filter and scope leave, in no order: for aggregates and sorts without an index.
+typedef struct Scan {
+        Sql condition;          // " and …", or empty
+        bool whole;             // the table from one end to the other: " not indexed"
+} Scan;
+Status scan_choose(Call *call, const ReadScope *scope, const FilterShape *shape, Scan *ret) MUST_USE;
 
 // ---- query_sort.c
 typedef struct SortKey {
@@ -93,10 +110,3 @@ void sort_range(const Sort *sort, SortPhase phase, const Cursor *cursor, Sql *se
 void sort_order(const Sort *sort, SortPhase phase, Sql *select);                       // " order by …"
 void sort_order_by_position(const Sort *sort, SortPhase phase, Sql *select);           // the same over sort_columns() as result columns 1, 2 …
 
-// ---- query_shape.c: what an access path can be chosen by, read off a filter that is known to be good
-typedef struct FilterShape {
-        const Field *equal;     // a top-level "field = …" that an index answers; NULL: none
-        const Field *contains;  // a top-level "field contains …" over a field of the search index
-        Str needle;
-} FilterShape;
-Status filter_shape(Call *call, const Object *object, Str filter, FilterShape *ret) MUST_USE;

@@ -4,26 +4,22 @@
 #define COLUMNS_LARGEST 300
 #define TEXT_LARGEST (256 * 1024)
 
-static bool is_long(const Field *field)
-{
+static bool is_long(const Field *field) {
         return query_is_type(field, "long_text") || query_is_type(field, "json") || field->type->file;
 }
 
-static FieldRight right_of(Call *call, const Field *field)
-{
+static FieldRight right_of(Call *call, const Field *field) {
         return field->hidden || field->retired ? FIELD_HIDE : actor_field(call->actor, field);
 }
 
 // Formulas and paths are compiled with every name known: the right to the field at the end decides, and rows that the reader may not see are null by the guard.
-static Status parse_source(Call *call, const Object *object, Str source, const Expr **ret)
-{
+static Status parse_source(Call *call, const Object *object, Str source, const Expr **ret) {
         ExprNames names = catalog_names(call->catalog);
         ExprParse parse = {.names = &names, .object = object};
         return expr_parse(call->context, &parse, source, ret);
 }
 
-Status column_of_field(Call *call, const Field *field, QueryColumn *ret)
-{
+Status column_of_field(Call *call, const Field *field, QueryColumn *ret) {
         QueryColumn column = {.key = field->name, .field = field, .masked = right_of(call, field) == FIELD_MASK};
         if (!field->stored && parse_source(call, field->object, field->name, &column.expr) != STATUS_OK) {
                 error_clear(call->context); // a formula over something that was retired since has no value
@@ -33,8 +29,7 @@ Status column_of_field(Call *call, const Field *field, QueryColumn *ret)
         return STATUS_OK;
 }
 
-Status columns_all(Call *call, const Object *object, bool long_ones, QueryColumns *ret)
-{
+Status columns_all(Call *call, const Object *object, bool long_ones, QueryColumns *ret) {
         QueryColumns columns = {.items = arena_array(call->context->arena, QueryColumn, object->fields_count)};
         for (size_t i = 0; i < object->fields_count; i++) {
                 const Field *field = object->fields[i];
@@ -46,8 +41,7 @@ Status columns_all(Call *call, const Object *object, bool long_ones, QueryColumn
         return STATUS_OK;
 }
 
-FieldRight path_field(Call *call, const Object *object, Str path, const Field **ret)
-{
+FieldRight path_field(Call *call, const Object *object, Str path, const Field **ret) {
         *ret = NULL;
         const Field *field = NULL;
         FieldRight right = FIELD_HIDE;
@@ -66,8 +60,7 @@ FieldRight path_field(Call *call, const Object *object, Str path, const Field **
         return field ? right : FIELD_HIDE;
 }
 
-static Status add_named(Call *call, const Object *object, Str name, QueryColumns *columns)
-{
+static Status add_named(Call *call, const Object *object, Str name, QueryColumns *columns) {
         for (size_t i = 0; i < columns->count; i++)
                 if (str_eq(columns->items[i].key, name))
                         return STATUS_OK;
@@ -86,8 +79,7 @@ static Status add_named(Call *call, const Object *object, Str name, QueryColumns
         return parse_source(call, object, name, &column->expr);
 }
 
-Status columns_parse(Call *call, const Object *object, Str fields, QueryColumns *ret)
-{
+Status columns_parse(Call *call, const Object *object, Str fields, QueryColumns *ret) {
         if (str_empty(str_trim(fields)))
                 return columns_all(call, object, false, ret);
         QueryColumns columns = {.items = arena_array(call->context->arena, QueryColumn, COLUMNS_LARGEST)};
@@ -103,8 +95,7 @@ Status columns_parse(Call *call, const Object *object, Str fields, QueryColumns 
         return status;
 }
 
-Status columns_select(Call *call, const QueryColumns *columns, Sql *select)
-{
+Status columns_select(Call *call, const QueryColumns *columns, Sql *select) {
         ExprNames names = catalog_names(call->catalog);
         ExprEnv env = actor_env(call->context, call->actor);
         for (size_t i = 0; i < columns->count; i++) {
@@ -121,8 +112,7 @@ Status columns_select(Call *call, const QueryColumns *columns, Sql *select)
         return STATUS_OK;
 }
 
-Value *columns_take(Call *call, const QueryColumns *columns, Rows *rows)
-{
+Value *columns_take(Call *call, const QueryColumns *columns, Rows *rows) {
         Value *values = arena_array(call->context->arena, Value, columns->count);
         for (size_t i = 0; i < columns->count; i++) {
                 const QueryColumn *column = &columns->items[i];
@@ -135,15 +125,13 @@ Value *columns_take(Call *call, const QueryColumns *columns, Rows *rows)
         return values;
 }
 
-void columns_want(Names *names, const QueryColumns *columns, const Value *values)
-{
+void columns_want(Names *names, const QueryColumns *columns, const Value *values) {
         for (size_t i = 0; i < columns->count; i++)
                 if (!columns->items[i].masked)
                         named_want_value(names, columns->items[i].field, values[i]);
 }
 
-Str column_mask(Call *call, const Field *field, Value value)
-{
+Str column_mask(Call *call, const Field *field, Value value) {
         if (value_is_null(value))
                 return STR_NONE;
         Buf text = buf_make(call->context->arena, TEXT_LARGEST);
@@ -151,8 +139,7 @@ Str column_mask(Call *call, const Field *field, Value value)
         return mask_text(call->context->arena, field, buf_str(&text));
 }
 
-void columns_write(Call *call, const QueryColumns *columns, const Value *values, const Names *names, JsonWriter *w)
-{
+void columns_write(Call *call, const QueryColumns *columns, const Value *values, const Names *names, JsonWriter *w) {
         for (size_t i = 0; i < columns->count; i++) {
                 const QueryColumn *column = &columns->items[i];
                 json_key(w, column->key);

@@ -1,14 +1,12 @@
 // One record, whether it may be seen at all, and walking over everything that may be seen.
 #include "record/query.h"
 
-static Status not_found(Call *call)
-{
+static Status not_found(Call *call) {
         return error_set(call->context, STATUS_NOT_FOUND, "not_found");
 }
 
 // What is under a record of any kind (an activity's target) is looked up step by step: which table it stands in is only known by its value.
-static const Field *inherited_record(Call *call, const Object *object)
-{
+static const Field *inherited_record(Call *call, const Object *object) {
         const Field *inherit = object->inherit;
         bool usable = inherit && inherit->stored && query_is_type(inherit, "record") && actor_may(call->actor, object, VERB_READ);
         return usable && actor_scope(call->actor, object, VERB_READ).kind != SCOPE_ALL ? inherit : NULL;
@@ -16,8 +14,7 @@ static const Field *inherited_record(Call *call, const Object *object)
 
 static Status visible(Call *call, const Object *object, int64_t id, int depth, bool *ret);
 
-static Status visible_by_record(Call *call, const Object *object, const Field *field, int64_t id, int depth, bool *ret)
-{
+static Status visible_by_record(Call *call, const Object *object, const Field *field, int64_t id, int depth, bool *ret) {
         Sql select = db_sql(call->db);
         const Object *above = NULL;
         int64_t above_id = 0;
@@ -38,8 +35,7 @@ static Status visible_by_record(Call *call, const Object *object, const Field *f
         return visible(call, above, above_id, depth + 1, ret);
 }
 
-static Status from_visible(Call *call, const Object *object, int64_t id, Sql *select)
-{
+static Status from_visible(Call *call, const Object *object, int64_t id, Sql *select) {
         sql(select, " from ");
         sql_name(select, object->table);
         sql(select, " t where t.deleted_at is null and t.id = ");
@@ -48,8 +44,7 @@ static Status from_visible(Call *call, const Object *object, int64_t id, Sql *se
         return scope_with_parents(call, object, STR("t"), 0, select);
 }
 
-static Status visible(Call *call, const Object *object, int64_t id, int depth, bool *ret)
-{
+static Status visible(Call *call, const Object *object, int64_t id, int depth, bool *ret) {
         int64_t one;
         Sql select = db_sql(call->db);
         const Field *field = inherited_record(call, object);
@@ -60,16 +55,14 @@ static Status visible(Call *call, const Object *object, int64_t id, int depth, b
         return *ret || !field || depth >= PARENTS_DEEPEST ? STATUS_OK : visible_by_record(call, object, field, id, depth, ret);
 }
 
-bool query_visible(Call *call, const Object *object, int64_t id, Status *ret_status)
-{
+bool query_visible(Call *call, const Object *object, int64_t id, Status *ret_status) {
         bool found = false;
         *ret_status = visible(call, object, id, 0, &found);
         return *ret_status == STATUS_OK && found;
 }
 
 // The row if the scope covers it, or whatever row it is once it is known that something above it is visible. *ret NULL: neither.
-static Status get_row(Call *call, const Object *object, int64_t id, const QueryColumns *columns, bool known, Value **ret, int64_t *ret_version)
-{
+static Status get_row(Call *call, const Object *object, int64_t id, const QueryColumns *columns, bool known, Value **ret, int64_t *ret_version) {
         Sql select = db_sql(call->db);
         sql(&select, "select ");
         TRY(columns_select(call, columns, &select));
@@ -92,8 +85,7 @@ static Status get_row(Call *call, const Object *object, int64_t id, const QueryC
         return STATUS_OK;
 }
 
-Status query_get(Call *call, const Object *object, int64_t id, JsonWriter *w, int64_t *ret_version)
-{
+Status query_get(Call *call, const Object *object, int64_t id, JsonWriter *w, int64_t *ret_version) {
         QueryColumns columns;
         Value *values;
         int64_t version;
@@ -129,8 +121,7 @@ typedef struct Walk {
         int64_t last;
 } Walk;
 
-static Status walk_columns(Walk *walk, const Field *const *fields, size_t count)
-{
+static Status walk_columns(Walk *walk, const Field *const *fields, size_t count) {
         walk->columns.items = arena_array(walk->call->context->arena, QueryColumn, count + 1);
         for (size_t i = 0; i < count; i++) {
                 if (fields[i]->hidden || actor_field(walk->call->actor, fields[i]) == FIELD_HIDE)
@@ -140,8 +131,7 @@ static Status walk_columns(Walk *walk, const Field *const *fields, size_t count)
         return STATUS_OK;
 }
 
-static Status walk_read(Walk *walk, Str filter, int64_t after_id, int limit)
-{
+static Status walk_read(Walk *walk, Str filter, int64_t after_id, int limit) {
         Call *call = walk->call;
         Sql select = db_sql(call->db);
         sql(&select, "select ");
@@ -171,8 +161,7 @@ static Status walk_read(Walk *walk, Str filter, int64_t after_id, int limit)
         return arena_over(call->context->arena) ? error_set(call->context, STATUS_TOO_LARGE, "too_large") : STATUS_OK;
 }
 
-static Str name_of(Walk *walk, const Names *names, const Field *field, Value value)
-{
+static Str name_of(Walk *walk, const Names *names, const Field *field, Value value) {
         const Object *object = field->target;
         int64_t id = value.integer;
         if (value.kind == VALUE_INTEGER && object)
@@ -186,8 +175,7 @@ static Str name_of(Walk *walk, const Names *names, const Field *field, Value val
         return STR_NONE;
 }
 
-static Status walk_give(Walk *walk, const Names *names, QueryRow row, void *arg)
-{
+static Status walk_give(Walk *walk, const Names *names, QueryRow row, void *arg) {
         Arena *arena = walk->call->context->arena;
         Value *values = arena_array(arena, Value, walk->object->fields_count);
         Str *texts = arena_array(arena, Str, walk->object->fields_count);
@@ -205,8 +193,7 @@ static Status walk_give(Walk *walk, const Names *names, QueryRow row, void *arg)
 }
 
 Status query_walk(Call *call, const Object *object, Str filter, const Field *const *fields, size_t fields_count, int64_t after_id, int limit, QueryRow row, void *arg,
-                  int64_t *ret_last_id)
-{
+                  int64_t *ret_last_id) {
         Walk walk = {.call = call, .object = object, .last = after_id};
         if (!actor_may(call->actor, object, VERB_READ))
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");

@@ -3,8 +3,7 @@
 
 #define DEPTH_LARGEST 32
 
-static Change take_change(Call *call, Rows *rows)
-{
+static Change take_change(Call *call, Rows *rows) {
         Arena *arena = call->context->arena;
         Change change = {.id = rows_int(rows, 0), .version = rows_int(rows, 1), .user = rows_int(rows, 3)};
         change.at_ms = rows_value(rows, 2, VALUE_DATETIME).ms;
@@ -17,8 +16,7 @@ static Change take_change(Call *call, Rows *rows)
         return change;
 }
 
-Status changes_read(Call *call, const Object *object, int64_t id, const Sql *range, bool by_time, int limit, Change **ret, size_t *ret_count)
-{
+Status changes_read(Call *call, const Object *object, int64_t id, const Sql *range, bool by_time, int limit, Change **ret, size_t *ret_count) {
         Sql select = db_sql(call->db);
         sql(&select, "select id, version, at, user_id, source, action, changes from history where object_id = ");
         sql_int(&select, object->id);
@@ -45,28 +43,24 @@ Status changes_read(Call *call, const Object *object, int64_t id, const Sql *ran
 
 // ---- values: kept as the API takes them, shown as the API gives them
 
-static const Field *field_of(Call *call, const Object *object, const Json *change)
-{
+static const Field *field_of(Call *call, const Object *object, const Json *change) {
         const Field *field = object_find(object, change->key);
         bool shown = field && !field->hidden && actor_field(call->actor, field) != FIELD_HIDE;
         return shown && change->kind == JSON_ARRAY && change->count == 2 ? field : NULL;
 }
 
-static bool refers(const Field *field)
-{
+static bool refers(const Field *field) {
         return field->target || field->type->file || query_is_type(field, "record");
 }
 
-static Value value_of(Call *call, const Field *field, const Json *json)
-{
+static Value value_of(Call *call, const Field *field, const Json *json) {
         Context scratch;
         Value value = VALUE_NONE;
         context_init(&scratch, call->context->arena, call->context->lang, call->context->now_ms);
         return field_read(&scratch, field, field->name, json, &value) == STATUS_OK ? value : VALUE_NONE;
 }
 
-void changes_want(Names *names, const Object *object, const Change *change)
-{
+void changes_want(Names *names, const Object *object, const Change *change) {
         for (size_t i = 0; change->changes && i < change->changes->count; i++) {
                 const Json *item = &change->changes->items[i];
                 const Field *field = field_of(named_call(names), object, item);
@@ -75,8 +69,7 @@ void changes_want(Names *names, const Object *object, const Change *change)
         }
 }
 
-static void write_side(Call *call, const Field *field, const Json *json, const Names *names, JsonWriter *w)
-{
+static void write_side(Call *call, const Field *field, const Json *json, const Names *names, JsonWriter *w) {
         if (actor_field(call->actor, field) == FIELD_MASK) {
                 Str masked = json->kind == JSON_STRING ? mask_text(call->context->arena, field, json->text) : STR_NONE;
                 if (str_empty(masked))
@@ -89,8 +82,7 @@ static void write_side(Call *call, const Field *field, const Json *json, const N
                 json_add_tree(w, json);
 }
 
-void changes_write(Call *call, const Object *object, const Change *change, const Names *names, JsonWriter *w)
-{
+void changes_write(Call *call, const Object *object, const Change *change, const Names *names, JsonWriter *w) {
         json_open_array(w);
         for (size_t i = 0; change->changes && i < change->changes->count; i++) {
                 const Json *item = &change->changes->items[i];
@@ -108,8 +100,7 @@ void changes_write(Call *call, const Object *object, const Change *change, const
         json_close_array(w);
 }
 
-bool changes_shown(Call *call, const Object *object, const Change *change)
-{
+bool changes_shown(Call *call, const Object *object, const Change *change) {
         if (!str_is(change->action, "update"))
                 return true;
         for (size_t i = 0; change->changes && i < change->changes->count; i++)
@@ -118,8 +109,7 @@ bool changes_shown(Call *call, const Object *object, const Change *change)
         return false;
 }
 
-void user_write(const Names *names, const Catalog *catalog, int64_t user, JsonWriter *w)
-{
+void user_write(const Names *names, const Catalog *catalog, int64_t user, JsonWriter *w) {
         const Object *object = catalog_find(catalog, STR("user"));
         if (user && object)
                 named_write(names, object, user, w);
@@ -129,8 +119,7 @@ void user_write(const Names *names, const Catalog *catalog, int64_t user, JsonWr
 
 // ---- the answer
 
-static void write_change(Call *call, const Object *object, const Change *change, const Names *names, JsonWriter *w)
-{
+static void write_change(Call *call, const Object *object, const Change *change, const Names *names, JsonWriter *w) {
         Buf at = buf_make(call->context->arena, 64);
         datetime_write(&at, change->at_ms);
         json_open_object(w);
@@ -145,8 +134,7 @@ static void write_change(Call *call, const Object *object, const Change *change,
         json_close_object(w);
 }
 
-static Status history_parse(Call *call, Str after, uint64_t signature, Sql *range)
-{
+static Status history_parse(Call *call, Str after, uint64_t signature, Sql *range) {
         Cursor cursor;
         TRY(cursor_parse(call->context, after, signature, NULL, 0, &cursor));
         *range = db_sql(call->db);
@@ -157,8 +145,7 @@ static Status history_parse(Call *call, Str after, uint64_t signature, Sql *rang
         return STATUS_OK;
 }
 
-Status query_history(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w)
-{
+Status query_history(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w) {
         Status status;
         Sql range;
         Change *changes;

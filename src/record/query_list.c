@@ -2,16 +2,14 @@
 #include "record/query_list.h"
 
 
-Status query_limit(Call *call, int limit, int *ret)
-{
+Status query_limit(Call *call, int limit, int *ret) {
         if (limit < 0 || limit > QUERY_LIMIT_LARGEST)
                 return error_set(call->context, STATUS_MALFORMED, "bad_limit", STR("200"));
         *ret = limit ? limit : QUERY_LIMIT;
         return STATUS_OK;
 }
 
-Status query_filter(Call *call, const Object *object, Str filter, Sql *select)
-{
+Status query_filter(Call *call, const Object *object, Str filter, Sql *select) {
         if (str_empty(str_trim(filter)))
                 return STATUS_OK;
         ExprNames names = actor_names(call->actor);
@@ -27,8 +25,7 @@ Status query_filter(Call *call, const Object *object, Str filter, Sql *select)
 
 // ---- what is asked
 
-static Status parse_sort(List *list)
-{
+static Status parse_sort(List *list) {
         const RecordQuery *query = list->query;
         bool sorted = !str_empty(str_trim(query->sort));
         if (!str_empty(query->q)) {
@@ -45,8 +42,7 @@ static Status parse_sort(List *list)
         return sort_parse(list->call, list->object, query->sort, &list->sort);
 }
 
-static Status parse_cursor(List *list)
-{
+static Status parse_cursor(List *list) {
         const RecordQuery *query = list->query;
         ValueKind kinds[CURSOR_KEYS];
         uint64_t signature = cursor_signature(0, list->object->name);
@@ -63,8 +59,7 @@ static Status parse_cursor(List *list)
 }
 
 // The record's id is in every answer: without it nothing can be done with a row.
-static void add_id(List *list)
-{
+static void add_id(List *list) {
         QueryColumns *columns = &list->columns;
         for (size_t i = 0; i < columns->count; i++)
                 if (str_is(columns->items[i].key, "id"))
@@ -76,8 +71,7 @@ static void add_id(List *list)
         *columns = (QueryColumns){items, columns->count + 1};
 }
 
-static Status list_prepare(List *list)
-{
+static Status list_prepare(List *list) {
         const RecordQuery *query = list->query;
         TRY(query_limit(list->call, query->limit, &list->limit));
         TRY(parse_sort(list));
@@ -96,8 +90,7 @@ static Status list_prepare(List *list)
 
 // ---- rows
 
-static void select_searched(const List *list, Sql *select)
-{
+static void select_searched(const List *list, Sql *select) {
         for (size_t i = 0; list->restricted && i < list->object->fields_count; i++)
                 if (search_field(list->object->fields[i])) {
                         sql(select, ", ");
@@ -105,8 +98,7 @@ static void select_searched(const List *list, Sql *select)
                 }
 }
 
-static bool is_shown(const List *list, Rows *rows, int column)
-{
+static bool is_shown(const List *list, Rows *rows, int column) {
         if (!list->restricted || list->path != LIST_SEARCH)
                 return true;
         Value *values = arena_array(list->call->context->arena, Value, list->object->fields_count);
@@ -116,16 +108,14 @@ static bool is_shown(const List *list, Rows *rows, int column)
         return search_visible(list->call, list->object, values, list->terms);
 }
 
-static Value *take_keys(const List *list, Rows *rows, int column)
-{
+static Value *take_keys(const List *list, Rows *rows, int column) {
         Value *keys = arena_array(list->call->context->arena, Value, list->sort.count + 1);
         for (size_t i = 0; i < list->sort.count; i++)
                 keys[i] = rows_value(rows, column + (int)i, list->sort.keys[i].kind);
         return keys;
 }
 
-static Status take_rows(List *list, Rows *rows, bool whole)
-{
+static Status take_rows(List *list, Rows *rows, bool whole) {
         while (list->count <= (size_t)list->limit) {
                 bool found;
                 TRY(rows_next(rows, &found));
@@ -146,39 +136,46 @@ static Status take_rows(List *list, Rows *rows, bool whole)
         return STATUS_OK;
 }
 
-static Status read_direct(List *list, SortPhase phase)
-{
-        Sql select = db_sql(list->call->db);
-        sql(&select, "select ");
-        TRY(columns_select(list->call, &list->columns, &select));
-        sql(&select, ", ");
-        sort_columns(&list->sort, &select);
-        select_searched(list, &select);
-        list_from(list, &select);
-        if (list->path == LIST_SEARCH) {
-                if (list->cursor.given) {
-                        sql(&select, " and ");
-                        search_id(&select);
-                        sql(&select, " < ");
-                        sql_int(&select, list->cursor.id);
-                }
-                sql(&select, " order by ");
-                search_id(&select);
-                sql(&select, " desc");
-        } else {
-                sort_range(&list->sort, phase, &list->cursor, &select);
-                sort_order(&list->sort, phase, &select);
+static Status select_direct(const List *list, SortPhase phase, SearchTier tier, Sql *select) {
+        sql(select, "select ");
+        if (!list->ids_first) {
+                TRY(columns_select(list->call, &list->columns, select));
+                sql(select, ", ");
         }
-        sql(&select, " limit ");
-        sql_int(&select, list->limit + 1 - (int64_t)list->count);
+        sort_columns(&list->sort, select);
+        select_searched(list, select);
+        TRY(list_from(list, tier, select));
+        if (list->path == LIST_SEARCH) {
+                sql(select, " order by ");
+                search_id(select);
+                sql(select, " desc");
+        } else {
+                sort_range(&list->sort, phase, &list->cursor, select);
+                sort_order(&list->sort, phase, select);
+        }
+        sql(select, " limit ");
+        sql_int(select, list->limit + 1 - (int64_t)list->count);
+        return STATUS_OK;
+}
+
+static Status read_direct(List *list, SortPhase phase, SearchTier tier) {
+        Sql select = db_sql(list->call->db);
+        TRY(select_direct(list, phase, tier, &select));
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(list->call->db, &select, &rows));
-        return take_rows(list, rows, true);
+        return take_rows(list, rows, !list->ids_first);
+}
+
+static Status read_searched(List *list) {
+        TRY(read_direct(list, SORT_FIRST, SEARCH_NEWEST));
+        if (!search_has_tiers(list->call) || list->count > (size_t)list->limit)
+                return STATUS_OK;
+        list->count = 0;
+        return read_direct(list, SORT_FIRST, SEARCH_ALL);
 }
 
 // SQLite merges ordered arms and drops doubles as it goes; PostgreSQL merges them too, but would sort to drop doubles: twice the page covers them.
-static void select_arms(const List *list, Sql *select)
-{
+static void select_arms(const List *list, Sql *select) {
         bool postgres = select->dialect == DIALECT_POSTGRES;
         for (size_t i = 0; i < list->scope.arms_count; i++) {
                 if (i)
@@ -199,16 +196,14 @@ static void select_arms(const List *list, Sql *select)
         sql_int(select, (list->limit + 1) * (postgres ? 2 : 1));
 }
 
-static ListRow *row_of(List *list, int64_t id)
-{
+static ListRow *row_of(List *list, int64_t id) {
         for (size_t i = 0; i < list->count; i++)
                 if (list->rows[i].id == id)
                         return &list->rows[i];
         return NULL;
 }
 
-static Status read_by_ids(List *list)
-{
+static Status read_by_ids(List *list) {
         int64_t ids[QUERY_LIMIT_LARGEST + 1];
         for (size_t i = 0; i < list->count; i++)
                 ids[i] = list->rows[i].id;
@@ -232,8 +227,7 @@ static Status read_by_ids(List *list)
         }
 }
 
-static Status read_merged(List *list)
-{
+static Status read_merged(List *list) {
         Sql select = db_sql(list->call->db);
         select_arms(list, &select);
         {
@@ -244,24 +238,24 @@ static Status read_merged(List *list)
         return list->count ? read_by_ids(list) : STATUS_OK;
 }
 
-static Status read_page(List *list)
-{
+static Status read_page(List *list) {
         if (list->path == LIST_NOTHING)
                 return STATUS_OK;
         if (list->path == LIST_MERGE)
                 return read_merged(list);
+        if (list->path == LIST_SEARCH)
+                return read_searched(list);
         bool phases = sort_has_phases(&list->sort);
         bool rest = phases && list->cursor.given && value_is_null(list->cursor.keys[0]);
-        TRY(read_direct(list, rest ? SORT_REST : SORT_FIRST));
+        TRY(read_direct(list, rest ? SORT_REST : SORT_FIRST, SEARCH_ALL));
         if (phases && !rest && list->count <= (size_t)list->limit)
-                TRY(read_direct(list, SORT_REST));
-        return STATUS_OK;
+                TRY(read_direct(list, SORT_REST, SEARCH_ALL));
+        return list->ids_first && list->count ? read_by_ids(list) : STATUS_OK;
 }
 
 // ---- the answer
 
-static void write_next(List *list, JsonWriter *w)
-{
+static void write_next(List *list, JsonWriter *w) {
         json_key(w, STR("next"));
         if (list->count <= (size_t)list->limit) {
                 json_add_null(w);
@@ -274,8 +268,7 @@ static void write_next(List *list, JsonWriter *w)
 }
 
 // Where matches are rechecked the count of all would tell of those that are not shown.
-static Status write_count(List *list, size_t shown, JsonWriter *w)
-{
+static Status write_count(List *list, size_t shown, JsonWriter *w) {
         int64_t count = (int64_t)shown;
         bool whole = list->count <= (size_t)list->limit && !list->cursor.given;
         if (!whole && !list->restricted)
@@ -286,8 +279,16 @@ static Status write_count(List *list, size_t shown, JsonWriter *w)
         return STATUS_OK;
 }
 
-static Status list_write(List *list, JsonWriter *w)
-{
+// Of the bin in its own order: when it was thrown away.
+static void write_deleted_at(const List *list, const ListRow *row, JsonWriter *w) {
+        if (!list->query->deleted || !list->sort.count || list->sort.keys[0].field)
+                return;
+        Buf at = buf_make(list->call->context->arena, 64);
+        datetime_write(&at, row->keys[0].ms);
+        json_put_str(w, "deleted_at", buf_str(&at));
+}
+
+static Status list_write(List *list, JsonWriter *w) {
         Names *names = named_new(list->call);
         size_t page = list->count < (size_t)list->limit ? list->count : (size_t)list->limit, shown = 0;
         for (size_t i = 0; i < page; i++)
@@ -302,6 +303,7 @@ static Status list_write(List *list, JsonWriter *w)
                         continue;
                 json_open_object(w);
                 columns_write(list->call, &list->columns, list->rows[i].values, names, w);
+                write_deleted_at(list, &list->rows[i], w);
                 json_close_object(w);
                 shown++;
         }
@@ -313,8 +315,7 @@ static Status list_write(List *list, JsonWriter *w)
         return STATUS_OK;
 }
 
-Status query_list(Call *call, const RecordQuery *query, JsonWriter *w)
-{
+Status query_list(Call *call, const RecordQuery *query, JsonWriter *w) {
         List list = {.call = call, .query = query, .object = query->object};
         Verb verb = query->deleted ? VERB_DELETE : VERB_READ;
         if (!actor_may(call->actor, query->object, verb))

@@ -30,6 +30,8 @@ typedef struct List {
         Sql filter;         // " and (…)", or empty
         ReadScope scope;
         ListPath path;
+        bool whole;         // LIST_DIRECT: the table is read through, without an index
+        bool ids_first;     // LIST_DIRECT: the rows must be sorted; then only ids and sort keys are, and the page's rows are read by them
         Sql condition;      // LIST_DIRECT, LIST_SEARCH: " and …" for what the reader may see, or empty
         ListRow *rows;
         size_t count;
@@ -37,5 +39,5 @@ typedef struct List {
 
 Status list_choose_path(List *list) MUST_USE;
 void list_from_arm(const List *list, size_t arm, bool alone, Sql *select);    // " from … where …" with the filter
-void list_from(const List *list, Sql *select);                                // the same for LIST_DIRECT and LIST_SEARCH
-Status list_count(List *list, int64_t *ret) MUST_USE;                          // QUERY_COUNT_LARGEST + 1 at most
+Status list_from(const List *list, SearchTier tier, Sql *select) MUST_USE;       // the same for LIST_DIRECT and LIST_SEARCH
+Status list_count(const List *list, int64_t *ret) MUST_USE;                    // QUERY_COUNT_LARGEST + 1 at most

@@ -19,21 +19,18 @@ struct Names {
         NamedFile *file_rows;   // by position in files
 };
 
-Names *named_new(Call *call)
-{
+Names *named_new(Call *call) {
         Names *names = arena_new_of(call->context->arena, Names);
         names->call = call;
         names->objects = arena_array(call->context->arena, Wanted, call->catalog->objects_count);
         return names;
 }
 
-Call *named_call(const Names *names)
-{
+Call *named_call(const Names *names) {
         return names->call;
 }
 
-static void want(Names *names, Wanted *wanted, int64_t id)
-{
+static void want(Names *names, Wanted *wanted, int64_t id) {
         if (wanted->count && wanted->ids[wanted->count - 1] == id)
                 return;
         if (wanted->count == wanted->capacity) {
@@ -47,13 +44,11 @@ static void want(Names *names, Wanted *wanted, int64_t id)
         wanted->ids[wanted->count++] = id;
 }
 
-static bool is_people(const Object *target)
-{
+static bool is_people(const Object *target) {
         return str_is(target->name, "user") || str_is(target->name, "department");
 }
 
-void named_want(Names *names, const Object *target, int64_t id)
-{
+void named_want(Names *names, const Object *target, int64_t id) {
         if (is_people(target))
                 return;
         Wanted *wanted = &names->objects[target->index];
@@ -61,8 +56,7 @@ void named_want(Names *names, const Object *target, int64_t id)
         want(names, wanted, id);
 }
 
-bool record_text_parse(const Catalog *catalog, Str text, const Object **ret_object, int64_t *ret_id)
-{
+bool record_text_parse(const Catalog *catalog, Str text, const Object **ret_object, int64_t *ret_id) {
         ptrdiff_t colon = str_find_char(text, ':');
         if (colon < 0 || !str_to_int64(str_slice(text, (size_t)colon + 1, text.len), ret_id))
                 return false;
@@ -71,8 +65,7 @@ bool record_text_parse(const Catalog *catalog, Str text, const Object **ret_obje
 }
 
 // The next id of a list such as ["12","7"], which is canonical JSON.
-static bool next_id(Str *list, int64_t *ret)
-{
+static bool next_id(Str *list, int64_t *ret) {
         ptrdiff_t open = str_find_char(*list, '"');
         if (open < 0)
                 return false;
@@ -84,8 +77,7 @@ static bool next_id(Str *list, int64_t *ret)
         return str_to_int64(str_slice(rest, 0, (size_t)end), ret);
 }
 
-void named_want_value(Names *names, const Field *field, Value value)
-{
+void named_want_value(Names *names, const Field *field, Value value) {
         if (value.kind == VALUE_INTEGER && field->type->file)
                 want(names, &names->files, value.integer);
         else if (value.kind == VALUE_INTEGER && field->target)
@@ -102,14 +94,12 @@ void named_want_value(Names *names, const Field *field, Value value)
         }
 }
 
-static int compare_ids(const void *a, const void *b)
-{
+static int compare_ids(const void *a, const void *b) {
         int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
         return x < y ? -1 : x > y;
 }
 
-static void sort_unique(Wanted *wanted)
-{
+static void sort_unique(Wanted *wanted) {
         qsort(wanted->ids, wanted->count, sizeof *wanted->ids, compare_ids);
         size_t kept = 0;
         for (size_t i = 0; i < wanted->count; i++)
@@ -118,14 +108,12 @@ static void sort_unique(Wanted *wanted)
         wanted->count = kept;
 }
 
-static ptrdiff_t position(const Wanted *wanted, int64_t id)
-{
+static ptrdiff_t position(const Wanted *wanted, int64_t id) {
         const int64_t *found = wanted->count ? bsearch(&id, wanted->ids, wanted->count, sizeof id, compare_ids) : NULL;
         return found ? found - wanted->ids : -1;
 }
 
-static Status load_names(Names *names, Wanted *wanted)
-{
+static Status load_names(Names *names, Wanted *wanted) {
         Call *call = names->call;
         const Object *target = wanted->target;
         FieldRight right = actor_field(call->actor, target->name_field);
@@ -157,8 +145,7 @@ static Status load_names(Names *names, Wanted *wanted)
         }
 }
 
-static Status load_files(Names *names)
-{
+static Status load_files(Names *names) {
         Call *call = names->call;
         sort_unique(&names->files);
         names->file_rows = arena_array(call->context->arena, NamedFile, names->files.count);
@@ -181,16 +168,14 @@ static Status load_files(Names *names)
         }
 }
 
-Status named_load(Names *names)
-{
+Status named_load(Names *names) {
         for (size_t i = 0; i < names->call->catalog->objects_count; i++)
                 if (names->objects[i].count)
                         TRY(load_names(names, &names->objects[i]));
         return names->files.count ? load_files(names) : STATUS_OK;
 }
 
-Str named_find(const Names *names, const Object *target, int64_t id)
-{
+Str named_find(const Names *names, const Object *target, int64_t id) {
         const Access *access = names->call->actor->access;
         if (str_is(target->name, "user")) {
                 const Person *person = access_person(access, id);
@@ -205,20 +190,17 @@ Str named_find(const Names *names, const Object *target, int64_t id)
         return at < 0 ? STR_NONE : wanted->texts[at];
 }
 
-static const NamedFile *file_of(const Names *names, int64_t id)
-{
+static const NamedFile *file_of(const Names *names, int64_t id) {
         ptrdiff_t at = position(&names->files, id);
         return at < 0 || !names->file_rows || !names->file_rows[at].id ? NULL : &names->file_rows[at];
 }
 
-Str named_file(const Names *names, int64_t id)
-{
+Str named_file(const Names *names, int64_t id) {
         const NamedFile *file = file_of(names, id);
         return file ? file->name : STR_NONE;
 }
 
-Str named_list(const Names *names, const Field *field, Value value)
-{
+Str named_list(const Names *names, const Field *field, Value value) {
         Buf buf = buf_make(names->call->context->arena, LIST_TEXT_CAP);
         int64_t id;
         for (Str list = value.text; next_id(&list, &id);) {
@@ -232,8 +214,7 @@ Str named_list(const Names *names, const Field *field, Value value)
 
 // ---- as JSON
 
-static void write_name(JsonWriter *w, Str name)
-{
+static void write_name(JsonWriter *w, Str name) {
         json_key(w, STR("name"));
         if (name.data)
                 json_add_str(w, name);
@@ -241,16 +222,14 @@ static void write_name(JsonWriter *w, Str name)
                 json_add_null(w);
 }
 
-void named_write(const Names *names, const Object *target, int64_t id, JsonWriter *w)
-{
+void named_write(const Names *names, const Object *target, int64_t id, JsonWriter *w) {
         json_open_object(w);
         json_put_int(w, "id", id);
         write_name(w, named_find(names, target, id));
         json_close_object(w);
 }
 
-static void write_list(const Names *names, const Field *field, Value value, JsonWriter *w)
-{
+static void write_list(const Names *names, const Field *field, Value value, JsonWriter *w) {
         int64_t id;
         json_open_array(w);
         for (Str list = value.text; next_id(&list, &id);)
@@ -258,8 +237,7 @@ static void write_list(const Names *names, const Field *field, Value value, Json
         json_close_array(w);
 }
 
-static void write_record(const Names *names, Value value, JsonWriter *w)
-{
+static void write_record(const Names *names, Value value, JsonWriter *w) {
         const Object *object;
         int64_t id;
         if (!record_text_parse(names->call->catalog, value.text, &object, &id)) {
@@ -273,8 +251,7 @@ static void write_record(const Names *names, Value value, JsonWriter *w)
         json_close_object(w);
 }
 
-static void write_file(const Names *names, int64_t id, JsonWriter *w)
-{
+static void write_file(const Names *names, int64_t id, JsonWriter *w) {
         const NamedFile *file = file_of(names, id);
         json_open_object(w);
         json_put_int(w, "id", id);
@@ -286,8 +263,7 @@ static void write_file(const Names *names, int64_t id, JsonWriter *w)
         json_close_object(w);
 }
 
-void named_write_value(const Names *names, const Field *field, Value value, JsonWriter *w)
-{
+void named_write_value(const Names *names, const Field *field, Value value, JsonWriter *w) {
         if (value_is_null(value))
                 json_add_null(w);
         else if (value.kind == VALUE_INTEGER && field->type->file)

@@ -3,9 +3,9 @@
 #include "record/query.h"
 
 #define ARMS_LARGEST 16
+#define FETCHED_LARGEST 50000 // rows of a scope that are rather fetched one by one than found by reading the table
 
-ReadScope scope_of_reader(Call *call, const Object *object)
-{
+ReadScope scope_of_reader(Call *call, const Object *object) {
         ReadScope scope = {.object = object};
         bool single = false;
         if (!actor_may(call->actor, object, VERB_READ))
@@ -19,20 +19,40 @@ ReadScope scope_of_reader(Call *call, const Object *object)
 }
 
 // Without what access says to leave out: an owner's arm that tests departments reads every row, one that does not only its index. Whoever merges arms drops doubles.
-void scope_arm(const ReadScope *scope, size_t arm, Sql *select)
-{
+void scope_arm(const ReadScope *scope, size_t arm, Sql *select) {
         ScopeArm plain = scope->arms[arm];
         plain.except_count = 0;
         scope_arm_sql(&plain, STR("t"), select);
 }
 
-void scope_arm_alone(const ReadScope *scope, size_t arm, Sql *select)
-{
+void scope_arm_alone(const ReadScope *scope, size_t arm, Sql *select) {
         scope_arm_sql(&scope->arms[arm], STR("t"), select);
 }
 
-Status scope_condition(Call *call, const Object *object, Verb verb, Str alias, bool opaque, Sql *select)
-{
+void scope_ids(const ReadScope *scope, Sql *select) {
+        for (size_t i = 0; i < scope->arms_count; i++) {
+                sql_fixed(select, i ? STR(" union all select t.id from ") : STR("select t.id from "));
+                sql_name(select, scope->object->table);
+                sql(select, " t where t.deleted_at is null and ");
+                scope_arm(scope, i, select);
+        }
+}
+
+Status rows_at_most(Call *call, const Sql *rows, int64_t limit, bool *ret) {
+        Sql select = db_sql(call->db);
+        int64_t count = 0;
+        bool found;
+        sql(&select, "select count(*) from (");
+        sql_append(&select, rows);
+        sql(&select, " limit ");
+        sql_int(&select, limit + 1);
+        sql(&select, ") counted");
+        TRY(db_get_int(call->db, &select, &count, &found));
+        *ret = count <= limit;
+        return STATUS_OK;
+}
+
+Status scope_condition(Call *call, const Object *object, Verb verb, Str alias, bool opaque, Sql *select) {
         sql(select, "(");
         if (actor_may(call->actor, object, verb))
                 TRY(actor_scope_sql(call->context, call->actor, object, verb, alias, select));
@@ -44,8 +64,7 @@ Status scope_condition(Call *call, const Object *object, Verb verb, Str alias, b
         return STATUS_OK;
 }
 
-Status scope_with_parents(Call *call, const Object *object, Str alias, int depth, Sql *select)
-{
+Status scope_with_parents(Call *call, const Object *object, Str alias, int depth, Sql *select) {
         const Field *inherit = object->inherit;
         bool parents = inherit && inherit->target && depth < PARENTS_DEEPEST && actor_may(call->actor, object, VERB_READ) &&
                        actor_scope(call->actor, object, VERB_READ).kind != SCOPE_ALL && actor_may(call->actor, inherit->target, VERB_READ);
@@ -67,5 +86,27 @@ Status scope_with_parents(Call *call, const Object *object, Str alias, int depth
         sql(select, " is null and ");
         TRY(scope_with_parents(call, inherit->target, above, depth + 1, select));
         sql(select, "))");
+        return STATUS_OK;
+}
+
+// SQLite knows no figures of its tables: it would walk some index and fetch the rows in its order, five times as slow as reading the table through.
+Status scan_choose(Call *call, const ReadScope *scope, const FilterShape *shape, Scan *ret) {
+        Scan scan = {.condition = db_sql(call->db)};
+        bool sqlite = db_dialect(call->db) == DIALECT_SQLITE, small = false;
+        Sql ids = db_sql(call->db);
+        if (sqlite && scope->path == SCOPE_PATH_ARMS && !shape->equal) {
+                scope_ids(scope, &ids);
+                TRY(rows_at_most(call, &ids, FETCHED_LARGEST, &small));
+        }
+        if (small) {
+                sql(&scan.condition, " and t.id in (");
+                sql_append(&scan.condition, &ids);
+                sql(&scan.condition, ")");
+        } else if (scope->path != SCOPE_PATH_ALL) {
+                sql(&scan.condition, " and ");
+                TRY(scope_condition(call, scope->object, VERB_READ, STR("t"), true, &scan.condition));
+        }
+        scan.whole = sqlite && !small && !shape->equal && !shape->indexed;
+        *ret = scan;
         return STATUS_OK;
 }

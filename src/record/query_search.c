@@ -26,8 +26,7 @@ typedef struct Search {
         size_t count;
 } Search;
 
-static Status select_hits(Search *search, const Object *object, Sql *select)
-{
+static Status select_hits(Search *search, const Object *object, SearchTier tier, Sql *select) {
         Call *call = search->call;
         sql(select, "select t.id");
         for (size_t i = 0; i < object->fields_count; i++)
@@ -35,15 +34,8 @@ static Status select_hits(Search *search, const Object *object, Sql *select)
                         sql(select, ", ");
                         sql_column(select, STR("t"), object->fields[i]->column);
                 }
-        sql(select, " from ");
-        search_table(object, select);
-        sql(select, " s cross join ");
-        sql_name(select, object->table);
-        sql(select, " t where ");
-        search_match(call, object, search->terms, true, select);
-        sql(select, " and t.id = ");
-        search_id(select);
-        sql(select, " and t.deleted_at is null and ");
+        TRY(search_from(call, object, search->terms, 0, tier, select));
+        sql(select, " and ");
         TRY(scope_condition(call, object, VERB_READ, STR("t"), true, select));
         sql(select, " order by ");
         search_id(select);
@@ -52,14 +44,21 @@ static Status select_hits(Search *search, const Object *object, Sql *select)
         return STATUS_OK;
 }
 
-static Status find_hits(Search *search, Found *found)
-{
+static Hit take_hit(Search *search, const Object *object, Rows *rows) {
+        Hit hit = {.id = rows_int(rows, 0), .values = arena_array(search->call->context->arena, Value, object->fields_count)};
+        int column = 1;
+        for (size_t i = 0; i < object->fields_count; i++)
+                if (search_field(object->fields[i]))
+                        hit.values[i] = rows_value(rows, column++, object->fields[i]->kind);
+        return hit;
+}
+
+static Status read_hits(Search *search, Found *found, SearchTier tier) {
         const Object *object = found->object;
-        Arena *arena = search->call->context->arena;
         bool restricted = search_restricted(search->call, object);
         Sql select = db_sql(search->call->db);
-        TRY(select_hits(search, object, &select));
-        found->hits = arena_array(arena, Hit, search->limit);
+        TRY(select_hits(search, object, tier, &select));
+        found->count = 0;
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(search->call->db, &select, &rows));
         while (found->count < (size_t)search->limit) {
@@ -67,21 +66,24 @@ static Status find_hits(Search *search, Found *found)
                 TRY(rows_next(rows, &more));
                 if (!more)
                         break;
-                Hit hit = {.id = rows_int(rows, 0), .values = arena_array(arena, Value, object->fields_count)};
-                int column = 1;
-                for (size_t i = 0; i < object->fields_count; i++)
-                        if (search_field(object->fields[i]))
-                                hit.values[i] = rows_value(rows, column++, object->fields[i]->kind);
+                Hit hit = take_hit(search, object, rows);
                 if (!restricted || search_visible(search->call, object, hit.values, search->terms))
                         found->hits[found->count++] = hit;
         }
         return STATUS_OK;
 }
 
+static Status find_hits(Search *search, Found *found) {
+        found->hits = arena_array(search->call->context->arena, Hit, search->limit);
+        TRY(read_hits(search, found, SEARCH_NEWEST));
+        if (!search_has_tiers(search->call) || found->count == (size_t)search->limit)
+                return STATUS_OK;
+        return read_hits(search, found, SEARCH_ALL);
+}
+
 // ---- what matched
 
-static Str shown_text(Call *call, const Field *field, Value value)
-{
+static Str shown_text(Call *call, const Field *field, Value value) {
         FieldRight right = actor_field(call->actor, field);
         if (right == FIELD_HIDE || value_is_null(value))
                 return STR_NONE;
@@ -92,8 +94,7 @@ static Str shown_text(Call *call, const Field *field, Value value)
         return buf_str(&text);
 }
 
-static bool holds(Arena *arena, Str text, Str q)
-{
+static bool holds(Arena *arena, Str text, Str q) {
         if (text_contains(arena, text, q))
                 return true;
         bool all = false; // several words, each somewhere in it
@@ -107,8 +108,7 @@ static bool holds(Arena *arena, Str text, Str q)
         return all;
 }
 
-static const Field *field_that_matched(Search *search, const Found *found, const Hit *hit)
-{
+static const Field *field_that_matched(Search *search, const Found *found, const Hit *hit) {
         Arena *arena = search->call->context->arena;
         const Object *object = found->object;
         Str name = shown_text(search->call, object->name_field, hit->values[object->name_field->index]);
@@ -122,16 +122,14 @@ static const Field *field_that_matched(Search *search, const Found *found, const
         return object->name_field;
 }
 
-static Str snippet(Str text)
-{
+static Str snippet(Str text) {
         size_t offset = 0;
         for (int i = 0; i < SNIPPET && offset < text.len; i++)
                 utf8_next(text, &offset);
         return str_slice(text, 0, offset);
 }
 
-static void write_hit(Search *search, const Found *found, const Hit *hit, JsonWriter *w)
-{
+static void write_hit(Search *search, const Found *found, const Hit *hit, JsonWriter *w) {
         const Object *object = found->object;
         const Field *matched = field_that_matched(search, found, hit);
         Str name = shown_text(search->call, object->name_field, hit->values[object->name_field->index]);
@@ -150,8 +148,7 @@ static void write_hit(Search *search, const Found *found, const Hit *hit, JsonWr
 
 // ---- which objects, and how much of each
 
-static bool wanted(Str objects, const Object *object)
-{
+static bool wanted(Str objects, const Object *object) {
         if (str_empty(str_trim(objects)))
                 return true;
         for (Str name; str_cut(&objects, ',', &name);)
@@ -161,8 +158,7 @@ static bool wanted(Str objects, const Object *object)
 }
 
 // One each in turn, so that what there is much of does not crowd out the rest.
-static void share_out(Search *search)
-{
+static void share_out(Search *search) {
         int left = search->limit;
         for (bool given = true; given && left > 0;) {
                 given = false;
@@ -177,16 +173,14 @@ static void share_out(Search *search)
         }
 }
 
-static int by_order(const void *a, const void *b)
-{
+static int by_order(const void *a, const void *b) {
         const Object *x = ((const Found *)a)->object, *y = ((const Found *)b)->object;
         if (x->order != y->order)
                 return x->order < y->order ? -1 : 1;
         return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static Status search_all(Search *search, Str objects)
-{
+static Status search_all(Search *search, Str objects) {
         const Catalog *catalog = search->call->catalog;
         search->found = arena_array(search->call->context->arena, Found, catalog->objects_count);
         for (size_t i = 0; i < catalog->objects_count; i++) {
@@ -204,8 +198,7 @@ static Status search_all(Search *search, Str objects)
         return STATUS_OK;
 }
 
-Status query_search(Call *call, Str q, Str objects, int limit, JsonWriter *w)
-{
+Status query_search(Call *call, Str q, Str objects, int limit, JsonWriter *w) {
         Search search = {.call = call, .q = str_trim(q), .terms = search_query(call->context->arena, q)};
         TRY(query_limit(call, limit ? limit : SEARCH_LIMIT, &search.limit));
         TRY(search_all(&search, objects));

@@ -1,13 +1,11 @@
 // Sort orders: keys, where a page goes on, and the order by that an index can answer. Nulls come last in both directions, the id breaks ties.
 #include "record/query.h"
 
-static bool never_null(const Field *field)
-{
+static bool never_null(const Field *field) {
         return field->role == FIELD_ID || field->role == FIELD_VERSION || field->role == FIELD_CREATED_AT || field->role == FIELD_UPDATED_AT;
 }
 
-static SortKey key_of(const Field *field, bool descending)
-{
+static SortKey key_of(const Field *field, bool descending) {
         bool companion = field->sort_column.len > 0;
         return (SortKey){.field = field,
                          .column = companion ? field->sort_column : field->column,
@@ -16,8 +14,7 @@ static SortKey key_of(const Field *field, bool descending)
                          .nullable = !never_null(field)};
 }
 
-static Status add_key(Call *call, const Object *object, Str name, Sort *sort)
-{
+static Status add_key(Call *call, const Object *object, Str name, Sort *sort) {
         bool descending = str_starts(name, STR("-"));
         if (descending)
                 name = str_slice(name, 1, name.len);
@@ -36,8 +33,7 @@ static Status add_key(Call *call, const Object *object, Str name, Sort *sort)
         return STATUS_OK;
 }
 
-Status sort_parse(Call *call, const Object *object, Str text, Sort *ret)
-{
+Status sort_parse(Call *call, const Object *object, Str text, Sort *ret) {
         Sort sort = {0};
         if (str_empty(str_trim(text)))
                 text = STR("-updated_at");
@@ -54,13 +50,11 @@ Status sort_parse(Call *call, const Object *object, Str text, Sort *ret)
         return STATUS_OK;
 }
 
-bool sort_is_recent(const Sort *sort)
-{
+bool sort_is_recent(const Sort *sort) {
         return sort->count == 1 && sort->keys[0].field->role == FIELD_UPDATED_AT;
 }
 
-bool sort_has_index(const Object *object, const Sort *sort)
-{
+bool sort_has_index(const Object *object, const Sort *sort) {
         if (sort->count != 1)
                 return sort->count == 0;
         for (size_t i = 0; i < object->indexes_count; i++) {
@@ -72,8 +66,7 @@ bool sort_has_index(const Object *object, const Sort *sort)
         return false;
 }
 
-void sort_columns(const Sort *sort, Sql *select)
-{
+void sort_columns(const Sort *sort, Sql *select) {
         sql(select, "t.id");
         for (size_t i = 0; i < sort->count; i++) {
                 sql(select, ", ");
@@ -83,13 +76,11 @@ void sort_columns(const Sort *sort, Sql *select)
 
 // ---- where a page goes on
 
-static void column_of(const SortKey *key, Sql *select)
-{
+static void column_of(const SortKey *key, Sql *select) {
         sql_column(select, STR("t"), key->column);
 }
 
-static void beyond_id(const Sort *sort, const Cursor *cursor, Sql *select)
-{
+static void beyond_id(const Sort *sort, const Cursor *cursor, Sql *select) {
         if (sort->id_descending)
                 sql(select, "t.id < ");
         else
@@ -98,8 +89,7 @@ static void beyond_id(const Sort *sort, const Cursor *cursor, Sql *select)
 }
 
 // Keys from a position on and the id compare as one row where all go in one direction and none is null.
-static bool as_row(const Sort *sort, size_t from, const Cursor *cursor)
-{
+static bool as_row(const Sort *sort, size_t from, const Cursor *cursor) {
         for (size_t i = from; i < sort->count; i++) {
                 bool whole = i == 0 || !sort->keys[i].nullable; // the first key has no nulls in its phase
                 if (!whole || value_is_null(cursor->keys[i]) || sort->keys[i].descending != sort->id_descending)
@@ -108,8 +98,7 @@ static bool as_row(const Sort *sort, size_t from, const Cursor *cursor)
         return from < sort->count;
 }
 
-static void beyond_row(const Sort *sort, size_t from, const Cursor *cursor, Sql *select)
-{
+static void beyond_row(const Sort *sort, size_t from, const Cursor *cursor, Sql *select) {
         sql(select, "(");
         for (size_t i = from; i < sort->count; i++) {
                 column_of(&sort->keys[i], select);
@@ -130,8 +119,7 @@ static void beyond_row(const Sort *sort, size_t from, const Cursor *cursor, Sql 
 static void beyond(const Sort *sort, size_t from, const Cursor *cursor, Sql *select);
 
 // key > value or (key = value and beyond the next); after a value that is null only nulls are left.
-static void beyond_key(const Sort *sort, size_t at, const Cursor *cursor, Sql *select)
-{
+static void beyond_key(const Sort *sort, size_t at, const Cursor *cursor, Sql *select) {
         const SortKey *key = &sort->keys[at];
         Value value = cursor->keys[at];
         sql(select, "(");
@@ -159,8 +147,7 @@ static void beyond_key(const Sort *sort, size_t at, const Cursor *cursor, Sql *s
         sql(select, ")");
 }
 
-static void beyond(const Sort *sort, size_t from, const Cursor *cursor, Sql *select)
-{
+static void beyond(const Sort *sort, size_t from, const Cursor *cursor, Sql *select) {
         if (from == sort->count)
                 beyond_id(sort, cursor, select);
         else if (as_row(sort, from, cursor))
@@ -169,8 +156,7 @@ static void beyond(const Sort *sort, size_t from, const Cursor *cursor, Sql *sel
                 beyond_key(sort, from, cursor, select);
 }
 
-void sort_range(const Sort *sort, SortPhase phase, const Cursor *cursor, Sql *select)
-{
+void sort_range(const Sort *sort, SortPhase phase, const Cursor *cursor, Sql *select) {
         if (sort_has_phases(sort)) {
                 sql(select, " and ");
                 column_of(&sort->keys[0], select);
@@ -192,16 +178,14 @@ void sort_range(const Sort *sort, SortPhase phase, const Cursor *cursor, Sql *se
 
 // ---- order
 
-static void direction(bool descending, bool nulls, Sql *select)
-{
+static void direction(bool descending, bool nulls, Sql *select) {
         if (descending)
                 sql(select, " desc");
         if (nulls)
                 sql(select, " nulls last");
 }
 
-void sort_order(const Sort *sort, SortPhase phase, Sql *select)
-{
+void sort_order(const Sort *sort, SortPhase phase, Sql *select) {
         sql(select, " order by ");
         for (size_t i = phase == SORT_REST ? 1 : 0; i < sort->count; i++) {
                 column_of(&sort->keys[i], select);
@@ -212,8 +196,7 @@ void sort_order(const Sort *sort, SortPhase phase, Sql *select)
         direction(sort->id_descending, false, select);
 }
 
-void sort_order_by_position(const Sort *sort, SortPhase phase, Sql *select)
-{
+void sort_order_by_position(const Sort *sort, SortPhase phase, Sql *select) {
         static const Str positions[CURSOR_KEYS] = {STR("2"), STR("3"), STR("4"), STR("5"), STR("6"), STR("7"), STR("8"), STR("9")};
         sql(select, " order by ");
         for (size_t i = phase == SORT_REST ? 1 : 0; i < sort->count; i++) {

@@ -6,8 +6,7 @@
 
 #define CUSTOMERS 60
 
-static void fill(Company *c)
-{
+static void fill(Company *c) {
         const int64_t owners[] = {c->manager, c->sales, c->other, c->finance, 0};
         for (int i = 0; i < CUSTOMERS; i++) {
                 int64_t owner = owners[i % 5];
@@ -19,8 +18,7 @@ static void fill(Company *c)
 }
 
 // Every page put together is what one page holds; pages have no doubles and keep the order.
-static size_t walk_pages(Company *c, int64_t user, const char *filter, const char *sort, int limit)
-{
+static size_t walk_pages(Company *c, int64_t user, const char *filter, const char *sort, int limit) {
         Buf all = buf_make(c->base.arena, 1 << 20);
         Str after = STR_NONE;
         size_t total = 0;
@@ -43,8 +41,7 @@ static size_t walk_pages(Company *c, int64_t user, const char *filter, const cha
         return total;
 }
 
-static void pages_hold_what_the_scope_covers(void **state)
-{
+static void pages_hold_what_the_scope_covers(void **state) {
         Company *c = *state;
         fill(c);
         static const char *const sorts[] = {NULL, "updated_at", "name", "-name", "level,-name", "-level", "-level,updated_at", "id", "-id", "created_at", "-updated_at,-name"};
@@ -62,8 +59,7 @@ static void pages_hold_what_the_scope_covers(void **state)
         assert_int_equal(list(c, c->guarded, .object = "lead"), STATUS_FORBIDDEN);
 }
 
-static void nulls_come_last(void **state)
-{
+static void nulls_come_last(void **state) {
         Company *c = *state;
         for (int i = 0; i < 9; i++) {
                 char amount[40] = "";
@@ -93,8 +89,7 @@ static void nulls_come_last(void **state)
         assert_text(joined(c, "name"), "8,7,5,4,2,1,0,3,6");
 }
 
-static void cursors_belong_to_their_question(void **state)
-{
+static void cursors_belong_to_their_question(void **state) {
         Company *c = *state;
         fill(c);
         assert_ok(&c->base, list(c, c->finance, .object = "customer", .limit = 5));
@@ -117,14 +112,12 @@ static void cursors_belong_to_their_question(void **state)
 
 // ---- what is shown of a record
 
-static const Json *first(const Company *c)
-{
+static const Json *first(const Company *c) {
         assert_true(items(c)->count > 0);
         return &items(c)->items[0];
 }
 
-static void references_have_names_for_those_who_may(void **state)
-{
+static void references_have_names_for_those_who_may(void **state) {
         Company *c = *state;
         int64_t hidden = create(c, "customer", "{\"name\":\"隐藏\",\"owner\":%lld}", (long long)c->other);
         int64_t contact = create(c, "contact", "{\"name\":\"张三\",\"owner\":%lld,\"customer\":%lld}", (long long)c->sales, (long long)hidden);
@@ -144,8 +137,7 @@ static void references_have_names_for_those_who_may(void **state)
         assert_int_equal(ask(c, c->finance, get, .object = "contact", .id = contact), STATUS_NOT_FOUND);
 }
 
-static void masked_and_hidden_fields(void **state)
-{
+static void masked_and_hidden_fields(void **state) {
         Company *c = *state;
         int64_t id = create(c, "customer", "{\"name\":\"华为技术有限公司\",\"phone\":\"13812345678\",\"level\":\"A\",\"remark\":\"秘密\"}");
         assert_ok(&c->base, ask(c, c->guarded, get, .object = "customer", .id = id));
@@ -173,8 +165,7 @@ static void masked_and_hidden_fields(void **state)
         assert_int_equal(list(c, c->finance, .object = "customer", .sort = "-"), STATUS_INVALID);
 }
 
-static void scope_decides_what_can_be_got(void **state)
-{
+static void scope_decides_what_can_be_got(void **state) {
         Company *c = *state;
         int64_t mine = create(c, "customer", "{\"name\":\"a\",\"owner\":%lld}", (long long)c->sales), theirs = create(c, "customer", "{\"name\":\"b\",\"owner\":%lld}", (long long)c->other);
         assert_ok(&c->base, ask(c, c->sales, get, .object = "customer", .id = mine));
@@ -188,8 +179,7 @@ static void scope_decides_what_can_be_got(void **state)
         assert_text(joined(c, "name"), "x");
 }
 
-static void the_bin(void **state)
-{
+static void the_bin(void **state) {
         Company *c = *state;
         int64_t a = create(c, "customer", "{\"name\":\"甲\",\"owner\":%lld}", (long long)c->sales), b = create(c, "customer", "{\"name\":\"乙\",\"owner\":%lld}", (long long)c->other);
         throw_away(c, "customer", a);
@@ -211,14 +201,12 @@ static void the_bin(void **state)
 
 // ---- search
 
-static void searched(Company *c, int64_t user, const char *q, const char *expected)
-{
+static void searched(Company *c, int64_t user, const char *q, const char *expected) {
         assert_ok(&c->base, list(c, user, .object = "customer", .q = q));
         assert_text(joined(c, "name"), expected);
 }
 
-static void q_finds(void **state)
-{
+static void q_finds(void **state) {
         Company *c = *state;
         int64_t a = create(c, "customer", "{\"name\":\"华为技术有限公司\",\"phone\":\"13812345678\",\"level\":\"A\",\"owner\":%lld}", (long long)c->sales);
         create(c, "customer", "{\"name\":\"上海华东科技\",\"owner\":%lld}", (long long)c->other);
@@ -255,8 +243,7 @@ static void q_finds(void **state)
         searched(c, c->other, "荣耀", "荣耀终端");
 }
 
-static void q_in_pages(void **state)
-{
+static void q_in_pages(void **state) {
         Company *c = *state;
         fill(c);
         Str after = STR_NONE;
@@ -270,8 +257,7 @@ static void q_in_pages(void **state)
         assert_int_equal(total, CUSTOMERS / 5 * 2);
 }
 
-static void search_over_everything(void **state)
-{
+static void search_over_everything(void **state) {
         Company *c = *state;
         int64_t customer = create(c, "customer", "{\"name\":\"华为技术有限公司\",\"phone\":\"13812345678\",\"owner\":%lld}", (long long)c->sales);
         create(c, "contact", "{\"name\":\"华罗庚\",\"customer\":%lld,\"owner\":%lld}", (long long)customer, (long long)c->other);
@@ -291,8 +277,7 @@ static void search_over_everything(void **state)
         assert_text(joined(c, "object"), "contact");
 }
 
-static void contains_is_the_same_with_and_without_index(void **state)
-{
+static void contains_is_the_same_with_and_without_index(void **state) {
         Company *c = *state;
         static const char *const names[] = {"科技公司", "上海科技", "科 技", "科技", "技科", "ACME科技", "ＡＢＣ", "abcd", "科技术"};
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -318,8 +303,7 @@ static void contains_is_the_same_with_and_without_index(void **state)
 
 // ---- figures
 
-static void aggregates(void **state)
-{
+static void aggregates(void **state) {
         Company *c = *state;
         int64_t a = create(c, "customer", "{\"name\":\"甲\",\"owner\":%lld}", (long long)c->sales), b = create(c, "customer", "{\"name\":\"乙\",\"owner\":%lld}", (long long)c->other);
         create(c, "opportunity", "{\"name\":\"1\",\"customer\":%lld,\"amount\":100.5,\"stage\":\"initial\",\"close_date\":\"2026-10-05\",\"owner\":%lld}", (long long)a, (long long)c->sales);
@@ -350,8 +334,7 @@ static void aggregates(void **state)
 
 // ---- what happened, and why one may
 
-static void history_and_timeline(void **state)
-{
+static void history_and_timeline(void **state) {
         Company *c = *state;
         int64_t id = create(c, "customer", "{\"name\":\"甲\",\"owner\":%lld,\"phone\":\"13812345678\",\"level\":\"A\"}", (long long)c->sales);
         change(c, c->manager, "customer", id, "{\"name\":\"乙\",\"level\":\"B\"}");
@@ -393,15 +376,13 @@ static void history_and_timeline(void **state)
         assert_int_equal(ask(c, c->other, timeline, .object = "customer", .id = id), STATUS_NOT_FOUND);
 }
 
-static void assert_verb(Company *c, const char *verb, bool allowed, const char *scope)
-{
+static void assert_verb(Company *c, const char *verb, bool allowed, const char *scope) {
         const Json *found = json_get(c->answer, verb), *because = json_get(found, "because");
         assert_int_equal(json_bool(found, "allowed", !allowed), allowed);
         assert_text(because->count ? json_str(&because->items[0], "scope", STR_NONE) : STR("-"), scope);
 }
 
-static void explanations(void **state)
-{
+static void explanations(void **state) {
         Company *c = *state;
         int64_t id = create(c, "customer", "{\"name\":\"甲\",\"owner\":%lld}", (long long)c->sales);
         assert_ok(&c->base, ask(c, c->admin, explain, .object = "customer", .id = id, .user = c->sales));
@@ -428,8 +409,7 @@ static void explanations(void **state)
 
 typedef struct Walked { Company *company; int rows, named; int64_t last; Status status; } Walked;
 
-static Status count_row(void *arg, const Value *values, const Str *names)
-{
+static Status count_row(void *arg, const Value *values, const Str *names) {
         Walked *walked = arg;
         const Object *customer = object_of(&walked->company->base, "customer");
         assert_int_equal(values[object_get(customer, "name")->index].kind, VALUE_TEXT);
@@ -438,8 +418,7 @@ static Status count_row(void *arg, const Value *values, const Str *names)
         return STATUS_OK;
 }
 
-static Status walk_run(Call *call, void *arg)
-{
+static Status walk_run(Call *call, void *arg) {
         Walked *walked = arg;
         const Object *customer = catalog_get(call->catalog, "customer");
         const Field *fields[] = {object_get(customer, "name"), object_get(customer, "owner")};
@@ -451,8 +430,7 @@ static Status walk_run(Call *call, void *arg)
         }
 }
 
-static void walking(void **state)
-{
+static void walking(void **state) {
         Company *c = *state;
         fill(c);
         Walked all = {.company = c}, own = {.company = c};
@@ -464,8 +442,7 @@ static void walking(void **state)
         assert_int_equal(own.named, 8);
 }
 
-int main(void)
-{
+int main(void) {
         struct CMUnitTest tests[] = {
                 cmocka_unit_test(pages_hold_what_the_scope_covers), cmocka_unit_test(nulls_come_last), cmocka_unit_test(cursors_belong_to_their_question),
                 cmocka_unit_test(references_have_names_for_those_who_may), cmocka_unit_test(masked_and_hidden_fields), cmocka_unit_test(scope_decides_what_can_be_got),

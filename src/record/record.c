@@ -1,18 +1,15 @@
 // Records in memory: reading a row, values by name, and who may do what to one stored record.
 #include "record/write.h"
 
-Value record_value(const Record *record, const char *field)
-{
+Value record_value(const Record *record, const char *field) {
         return record->values[object_get(record->object, field)->index];
 }
 
-void record_set(Record *record, const char *field, Value value)
-{
+void record_set(Record *record, const char *field, Value value) {
         record->values[object_get(record->object, field)->index] = value;
 }
 
-static Record *record_new(Arena *arena, const Object *object, int64_t id)
-{
+static Record *record_new(Arena *arena, const Object *object, int64_t id) {
         Record *record = arena_new_of(arena, Record);
         record->object = object;
         record->id = id;
@@ -20,8 +17,7 @@ static Record *record_new(Arena *arena, const Object *object, int64_t id)
         return record;
 }
 
-static void select_stored(Sql *select, const Object *object)
-{
+static void select_stored(Sql *select, const Object *object) {
         sql(select, "select ");
         bool first = true;
         for (size_t i = 0; i < object->fields_count; i++) {
@@ -36,8 +32,7 @@ static void select_stored(Sql *select, const Object *object)
         sql_name(select, object->table);
 }
 
-static void take_row(Rows *rows, Record *record)
-{
+static void take_row(Rows *rows, Record *record) {
         int column = 0;
         for (size_t i = 0; i < record->object->fields_count; i++) {
                 const Field *field = record->object->fields[i];
@@ -47,8 +42,7 @@ static void take_row(Rows *rows, Record *record)
         record->version = record->values[FIELD_VERSION - FIELD_ID].integer;
 }
 
-Status record_read_row(Call *call, const Object *object, int64_t id, bool deleted, bool lock, Record **ret)
-{
+Status record_read_row(Call *call, const Object *object, int64_t id, bool deleted, bool lock, Record **ret) {
         Sql select = db_sql(call->db);
         select_stored(&select, object);
         sql(&select, " where \"id\" = ");
@@ -73,16 +67,14 @@ Status record_read_row(Call *call, const Object *object, int64_t id, bool delete
         return STATUS_OK;
 }
 
-Status record_load(Call *call, const Object *object, int64_t id, Record **ret)
-{
+Status record_load(Call *call, const Object *object, int64_t id, Record **ret) {
         TRY(record_read_row(call, object, id, false, true, ret));
         if (!*ret)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         return STATUS_OK;
 }
 
-static Status allowed_by_rule(Call *call, const Object *object, Verb verb, int64_t id, bool *ret)
-{
+static Status allowed_by_rule(Call *call, const Object *object, Verb verb, int64_t id, bool *ret) {
         Sql select = db_sql(call->db);
         sql(&select, "select 1 from ");
         sql_name(&select, object->table);
@@ -95,8 +87,7 @@ static Status allowed_by_rule(Call *call, const Object *object, Verb verb, int64
         return db_get_int(call->db, &select, &one, ret);
 }
 
-Status record_allowed(Call *call, const Object *object, Verb verb, const Record *record, bool *ret)
-{
+Status record_allowed(Call *call, const Object *object, Verb verb, const Record *record, bool *ret) {
         *ret = false;
         if (!actor_may(call->actor, object, verb))
                 return STATUS_OK;
@@ -108,8 +99,7 @@ Status record_allowed(Call *call, const Object *object, Verb verb, const Record 
         return allowed_by_rule(call, object, verb, record->id, ret);
 }
 
-bool record_changed(const RecordChange *change, const Field *field)
-{
+bool record_changed(const RecordChange *change, const Field *field) {
         if (!change->before || !change->after)
                 return true;
         return !value_eq(change->before->values[field->index], change->after->values[field->index]);
@@ -117,8 +107,7 @@ bool record_changed(const RecordChange *change, const Field *field)
 
 // ---- As rows of the expression language
 
-static Status rows_get(void *self, Context *context, const void *row, const ExprField *field, Value *ret)
-{
+static Status rows_get(void *self, Context *context, const void *row, const ExprField *field, Value *ret) {
         (void)self;
         (void)context;
         const Record *record = row;
@@ -127,8 +116,7 @@ static Status rows_get(void *self, Context *context, const void *row, const Expr
         return STATUS_OK;
 }
 
-static Status rows_reference(void *self, Context *context, const void *row, const ExprField *field, const void **ret_row)
-{
+static Status rows_reference(void *self, Context *context, const void *row, const ExprField *field, const void **ret_row) {
         Call *call = self;
         (void)context;
         const Record *record = row;
@@ -143,8 +131,7 @@ static Status rows_reference(void *self, Context *context, const void *row, cons
         return STATUS_OK;
 }
 
-static Status rows_children(void *self, Context *context, const void *row, const ExprChildren *relation, const void ***ret_rows, size_t *ret_count)
-{
+static Status rows_children(void *self, Context *context, const void *row, const ExprChildren *relation, const void ***ret_rows, size_t *ret_count) {
         Call *call = self;
         const Record *record = row;
         const Object *child = relation->object;
@@ -181,7 +168,6 @@ static Status rows_children(void *self, Context *context, const void *row, const
         return STATUS_OK;
 }
 
-ExprRows record_rows(Call *call)
-{
+ExprRows record_rows(Call *call) {
         return (ExprRows){.self = call, .get = rows_get, .reference = rows_reference, .children = rows_children};
 }

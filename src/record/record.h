@@ -10,6 +10,7 @@ typedef struct Call {
         const Actor *actor;
         Db *db;
         Str source;            // "api", "import", "system" …: goes into the history
+        bool quiet;            // bulk loading: nothing that is written in this call leaves events, what hooks write neither
         bool metadata_changed; // set when a write changed users, departments or roles: reload access after the commit
 } Call;
 

@@ -3,23 +3,20 @@
 #include "record/write.h"
 
 #define ROLLUP_DEPTH 5     // roll-ups of roll-ups
-#define ROLLUP_PARENTS 64  // parents that one change can concern, per object
 
 typedef struct Touch { // which fields of the child a roll-up reads
         const RecordChange *change;
         bool touched;
 } Touch;
 
-static void visit_field(void *arg, const ExprField *field)
-{
+static void visit_field(void *arg, const ExprField *field) {
         Touch *touch = arg;
         const Field *read = field->handle;
         if (read && read->object == touch->change->object && record_changed(touch->change, read))
                 touch->touched = true;
 }
 
-static bool concerned(const RecordChange *change, const Field *rollup)
-{
+static bool concerned(const RecordChange *change, const Field *rollup) {
         if (!change->before || !change->after)
                 return true;
         Touch touch = {.change = change};
@@ -27,38 +24,22 @@ static bool concerned(const RecordChange *change, const Field *rollup)
         return touch.touched;
 }
 
-static void add_parent(int64_t *ids, size_t *count, Value value)
-{
-        if (value.kind != VALUE_INTEGER || *count == ROLLUP_PARENTS)
-                return;
-        size_t at = 0;
-        while (at < *count && ids[at] < value.integer)
-                at++;
-        if (at < *count && ids[at] == value.integer)
-                return;
-        memmove(ids + at + 1, ids + at, (*count - at) * sizeof *ids);
-        ids[at] = value.integer;
-        (*count)++;
+static void add_parent(int64_t *ids, size_t *count, Value value) {
+        if (value.kind == VALUE_INTEGER && (*count == 0 || ids[0] != value.integer))
+                ids[(*count)++] = value.integer;
 }
 
-// Every row of parent that the changed record points at, or pointed at.
-static size_t parents_of(const RecordChange *change, const Object *parent, int64_t *ids)
-{
+// The parents that the changed record belongs to, and belonged to.
+static size_t parents_of(const RecordChange *change, const Field *rollup, int64_t *ids) {
         size_t count = 0;
-        for (size_t i = 0; i < parent->children_count; i++) {
-                const Field *field = parent->children[i].field;
-                if (field->object != change->object || !field->type->reference || !field->stored)
-                        continue;
-                if (change->before)
-                        add_parent(ids, &count, change->before->values[field->index]);
-                if (change->after)
-                        add_parent(ids, &count, change->after->values[field->index]);
-        }
+        if (change->before)
+                add_parent(ids, &count, change->before->values[rollup->rollup_by->index]);
+        if (change->after)
+                add_parent(ids, &count, change->after->values[rollup->rollup_by->index]);
         return count;
 }
 
-static Status lock_parents(Call *call, const Object *parent, const int64_t *ids, size_t count)
-{
+static Status lock_parents(Call *call, const Object *parent, const int64_t *ids, size_t count) {
         if (db_dialect(call->db) != DIALECT_POSTGRES)
                 return STATUS_OK;
         Sql select = db_sql(call->db);
@@ -74,19 +55,15 @@ static Status lock_parents(Call *call, const Object *parent, const int64_t *ids,
         return STATUS_OK;
 }
 
-static Status recompute(Call *call, const Field *rollup, const int64_t *ids, size_t count)
-{
+static Status recompute(Call *call, const Field *rollup, const int64_t *ids, size_t count) {
         const Object *parent = rollup->object;
-        ExprEnv env = actor_env(call->context, access_system(call->actor->access));
-        ExprNames names = catalog_names(call->catalog);
         Sql update = db_sql(call->db);
         sql(&update, "update ");
         sql_name(&update, parent->table);
         sql(&update, " as t0 set ");
         sql_name(&update, rollup->column);
         sql(&update, " = ");
-        env.guard = NULL;
-        TRY(expr_sql(call->context, rollup->compiled, &env, &names, STR("t0"), &update));
+        TRY(rollup_sql(call->context, rollup, STR("t0"), &update));
         sql(&update, " where t0.\"id\" in ");
         sql_int_list(&update, ids, count);
         return db_exec(call->db, &update, NULL);
@@ -95,10 +72,9 @@ static Status recompute(Call *call, const Field *rollup, const int64_t *ids, siz
 // A parent's total may itself be summed further up: the parent counts as changed in that one field.
 static Status climb(Call *call, const Field *rollup, int64_t parent_id, int depth);
 
-static Status update_one(Call *call, const RecordChange *change, const Field *rollup, int depth)
-{
-        int64_t ids[ROLLUP_PARENTS];
-        size_t count = parents_of(change, rollup->object, ids);
+static Status update_one(Call *call, const RecordChange *change, const Field *rollup, int depth) {
+        int64_t ids[2];
+        size_t count = parents_of(change, rollup, ids);
         if (!count)
                 return STATUS_OK;
         TRY(lock_parents(call, rollup->object, ids, count));
@@ -110,8 +86,7 @@ static Status update_one(Call *call, const RecordChange *change, const Field *ro
         return STATUS_OK;
 }
 
-static Status climb(Call *call, const Field *rollup, int64_t parent_id, int depth)
-{
+static Status climb(Call *call, const Field *rollup, int64_t parent_id, int depth) {
         const Object *object = rollup->object;
         if (depth > ROLLUP_DEPTH)
                 return STATUS_OK;
@@ -129,16 +104,10 @@ static Status climb(Call *call, const Field *rollup, int64_t parent_id, int dept
         return STATUS_OK;
 }
 
-Status rollup_update(Call *call, const RecordChange *change)
-{
+Status rollup_update(Call *call, const RecordChange *change) {
         for (size_t i = 0; i < change->object->rollups_count; i++) {
                 const Field *rollup = change->object->rollups_on_parents[i];
-                bool moved = false;
-                for (size_t k = 0; k < rollup->object->children_count && !moved; k++) {
-                        const Field *field = rollup->object->children[k].field;
-                        moved = field->object == change->object && record_changed(change, field);
-                }
-                if (moved || concerned(change, rollup))
+                if (record_changed(change, rollup->rollup_by) || concerned(change, rollup))
                         TRY(update_one(call, change, rollup, 0));
         }
         return STATUS_OK;

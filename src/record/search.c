@@ -4,17 +4,30 @@
 
 #define BUILD_AT_ONCE 20000 // records of an object that search_prepare() indexes itself
 #define TEXT_CAP (128 * 1024)
+#define PART_LARGEST 24000      // bytes of one field
+#define SOURCE_CAP (512 * 1024)
+#define DEPARTMENTS_DEEPEST 64
 
-void search_table(const Object *object, Sql *select)
-{
+void search_table(const Object *object, Sql *select) {
         Str name = str_format(select->arena, "search_" STR_FMT, STR_ARG(object->name));
         sql_name(select, name);
 }
 
-// ---- terms
+// ---- sources: what a record says, part by part, and after a mark who may see it ("_o12 _d3 _d1"). SQLite keeps them beside an index without content, a tenth of the
+// size of the terms: FTS5 must be told what it is to forget, and equal sources need no work at all.
 
-static void add_text(Buf *buf, Arena *scratch, const Field *field, Value value)
-{
+#define PART_END '\x1f'
+#define SCOPE_MARK '\x1e'
+
+static Str cut_text(Str text) {
+        size_t end = text.len;
+        if (end > PART_LARGEST)
+                for (end = PART_LARGEST; end && ((unsigned char)text.data[end] & 0xC0) == 0x80;)
+                        end--;
+        return str_slice(text, 0, end);
+}
+
+static void add_part(Buf *source, Arena *scratch, const Field *field, Value value) {
         Str before = STR_NONE;
         for (int lang = 0; lang < LANG_COUNT; lang++) {
                 Buf text = buf_make(scratch, TEXT_CAP);
@@ -22,25 +35,32 @@ static void add_text(Buf *buf, Arena *scratch, const Field *field, Value value)
                 if (buf_full(&text) || (lang && str_eq(before, buf_str(&text))))
                         continue;
                 before = buf_str(&text);
-                text_tokens(buf, before, TOKEN_INDEX);
+                buf_add(source, cut_text(before));
+                buf_add_char(source, PART_END);
         }
 }
 
-void search_terms(Buf *buf, const Object *object, const Value *values)
-{
-        ARENA_CLEANUP Arena *scratch = arena_new(0);
+static void add_parts(Buf *source, Arena *scratch, const Object *object, const Value *values) {
         for (size_t i = 0; i < object->fields_count; i++)
                 if (search_field(object->fields[i]) && !value_is_null(values[i]))
-                        add_text(buf, scratch, object->fields[i], values[i]);
+                        add_part(source, scratch, object->fields[i], values[i]);
 }
 
-static void add_scope_term(Buf *buf, char kind, int64_t id)
-{
-        if (buf->len && buf->data[buf->len - 1] != ' ')
-                buf_add_char(buf, ' ');
-        buf_add_char(buf, '_');
-        buf_add_char(buf, kind);
-        buf_add_int(buf, id);
+static void add_terms(Buf *terms, Str source) {
+        Str parts;
+        str_cut(&source, SCOPE_MARK, &parts);
+        for (Str part; str_cut(&parts, PART_END, &part);)
+                text_tokens(terms, part, TOKEN_INDEX);
+        if (terms->len && terms->data[terms->len - 1] != ' ' && source.len)
+                buf_add_char(terms, ' ');
+        buf_add(terms, source);
+}
+
+void search_terms(Buf *buf, const Object *object, const Value *values) {
+        ARENA_CLEANUP Arena *scratch = arena_new(0);
+        Buf source = buf_make(scratch, SOURCE_CAP);
+        add_parts(&source, scratch, object, values);
+        add_terms(buf, buf_str(&source));
 }
 
 // Departments with their parents as they stand: the snapshot's, or where they are changing those of the database.
@@ -50,8 +70,7 @@ typedef struct Parents {
         size_t count;
 } Parents;
 
-static int64_t parent_of(const Parents *parents, int64_t department)
-{
+static int64_t parent_of(const Parents *parents, int64_t department) {
         if (parents->access) {
                 const Department *found = access_department(parents->access, department);
                 return found ? found->parent : 0;
@@ -62,27 +81,35 @@ static int64_t parent_of(const Parents *parents, int64_t department)
         return 0;
 }
 
-static Str with_scope(Arena *arena, Str terms, const Parents *parents, int64_t owner, int64_t department)
-{
-        Buf buf = buf_make(arena, terms.len + 4096);
-        buf_add(&buf, terms);
+static Str source_of(Arena *arena, const Object *object, const Value *values, const Parents *parents, int64_t owner, int64_t department) {
+        Buf source = buf_make(arena, SOURCE_CAP);
+        ARENA_CLEANUP Arena *scratch = arena_new(0);
+        add_parts(&source, scratch, object, values);
+        buf_add_char(&source, SCOPE_MARK);
         if (owner)
-                add_scope_term(&buf, 'o', owner);
-        for (int depth = 0; department && depth < 64; depth++) {
-                add_scope_term(&buf, 'd', department);
+                buf_format(&source, "_o%lld", (long long)owner);
+        for (int depth = 0; department && depth < DEPARTMENTS_DEEPEST; depth++) {
+                if (owner || depth)
+                        buf_add_char(&source, ' ');
+                buf_format(&source, "_d%lld", (long long)department);
                 department = parent_of(parents, department);
         }
-        return buf_str(&buf);
+        return buf_str(&source);
+}
+
+static Str terms_of(Arena *arena, Str source) {
+        Buf terms = buf_make(arena, SEARCH_TERMS_CAP);
+        add_terms(&terms, source);
+        return str_trim(buf_str(&terms));
 }
 
 // ---- rows
 
-static Status stored_terms(Db *db, const Object *object, int64_t id, bool *ret_found, Str *ret)
-{
+static Status stored_source(Db *db, const Object *object, int64_t id, bool *ret_found, Str *ret) {
         Sql select = db_sql(db);
-        sql(&select, "select terms from ");
-        search_table(object, &select);
-        sql(&select, " where rowid = ");
+        sql(&select, "select source from search__source where object_id = ");
+        sql_int(&select, object->id);
+        sql(&select, " and record_id = ");
         sql_int(&select, id);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(db, &select, &rows));
@@ -91,76 +118,94 @@ static Status stored_terms(Db *db, const Object *object, int64_t id, bool *ret_f
         return STATUS_OK;
 }
 
-static Status put_sqlite(Db *db, const Object *object, int64_t id, Str terms)
-{
-        bool found = false;
-        Str before;
-        TRY(stored_terms(db, object, id, &found, &before));
-        if (found && str_eq(before, terms))
-                return STATUS_OK;
+static Status store_source(Db *db, const Object *object, int64_t id, Str source) {
         Sql write = db_sql(db);
-        if (found) {
-                sql(&write, "update ");
-                search_table(object, &write);
-                sql(&write, " set terms = ");
-                sql_str(&write, terms);
-                sql(&write, " where rowid = ");
-                sql_int(&write, id);
-        } else {
-                sql(&write, "insert into ");
-                search_table(object, &write);
-                sql(&write, " (rowid, terms) values (");
-                sql_int(&write, id);
-                sql(&write, ", ");
-                sql_str(&write, terms);
-                sql(&write, ")");
-        }
+        sql(&write, "insert into search__source (object_id, record_id, source) values (");
+        sql_int(&write, object->id);
+        sql(&write, ", ");
+        sql_int(&write, id);
+        sql(&write, ", ");
+        sql_str(&write, source);
+        sql(&write, ") on conflict (object_id, record_id) do update set source = excluded.source");
         return db_exec(db, &write, NULL);
 }
 
-static Status put_postgres(Db *db, const Object *object, int64_t id, Str terms)
-{
+static Status index_terms(Db *db, const Object *object, int64_t id, Str source, bool forget) {
+        Sql write = db_sql(db);
+        sql(&write, "insert into ");
+        search_table(object, &write);
+        if (forget) {
+                sql(&write, " (");
+                search_table(object, &write);
+                sql(&write, ", rowid, terms) values ('delete', ");
+        } else
+                sql(&write, " (rowid, terms) values (");
+        sql_int(&write, id);
+        sql(&write, ", ");
+        sql_str(&write, terms_of(db_arena(db), source));
+        sql(&write, ")");
+        return db_exec(db, &write, NULL);
+}
+
+static Status put_sqlite(Db *db, const Object *object, int64_t id, Str source) {
+        bool found = false;
+        Str before;
+        TRY(stored_source(db, object, id, &found, &before));
+        if (found && str_eq(before, source))
+                return STATUS_OK;
+        if (found)
+                TRY(index_terms(db, object, id, before, true));
+        TRY(index_terms(db, object, id, source, false));
+        return store_source(db, object, id, source);
+}
+
+static Status put_postgres(Db *db, const Object *object, int64_t id, Str source) {
         Sql write = db_sql(db);
         sql(&write, "insert into ");
         search_table(object, &write);
         sql(&write, " as s (id, terms) values (");
         sql_int(&write, id);
         sql(&write, ", array_to_tsvector(string_to_array(");
-        sql_str(&write, terms);
+        sql_str(&write, terms_of(db_arena(db), source));
         sql(&write, ", ' '))) on conflict (id) do update set terms = excluded.terms where s.terms is distinct from excluded.terms");
         return db_exec(db, &write, NULL);
 }
 
-static Status put(Db *db, const Object *object, int64_t id, Str terms)
-{
-        return db_dialect(db) == DIALECT_SQLITE ? put_sqlite(db, object, id, terms) : put_postgres(db, object, id, terms);
+static Status put(Db *db, const Object *object, int64_t id, Str source) {
+        return db_dialect(db) == DIALECT_SQLITE ? put_sqlite(db, object, id, source) : put_postgres(db, object, id, source);
 }
 
-Status search_put_terms(Call *call, const Object *object, int64_t id, Str terms, int64_t owner, int64_t department)
-{
+Status search_put(Call *call, const Object *object, int64_t id, const Value *values, int64_t owner, int64_t department) {
         if (!object->search)
                 return STATUS_OK;
         Parents parents = {.access = call->actor->access};
-        return put(call->db, object, id, with_scope(call->context->arena, terms, &parents, owner, department));
+        return put(call->db, object, id, source_of(call->context->arena, object, values, &parents, owner, department));
 }
 
-Status search_put(Call *call, const Object *object, int64_t id, const Value *values, int64_t owner, int64_t department)
-{
-        if (!object->search)
+static Status remove_sqlite(Db *db, const Object *object, int64_t id) {
+        bool found = false;
+        Str before;
+        TRY(stored_source(db, object, id, &found, &before));
+        if (!found)
                 return STATUS_OK;
-        Buf terms = buf_make(call->context->arena, SEARCH_TERMS_CAP);
-        search_terms(&terms, object, values);
-        return search_put_terms(call, object, id, buf_str(&terms), owner, department);
+        TRY(index_terms(db, object, id, before, true));
+        Sql remove = db_sql(db);
+        sql(&remove, "delete from search__source where object_id = ");
+        sql_int(&remove, object->id);
+        sql(&remove, " and record_id = ");
+        sql_int(&remove, id);
+        return db_exec(db, &remove, NULL);
 }
 
-Status search_remove(Call *call, const Object *object, int64_t id)
-{
+Status search_remove(Call *call, const Object *object, int64_t id) {
         if (!object->search)
                 return STATUS_OK;
+        if (db_dialect(call->db) == DIALECT_SQLITE)
+                return remove_sqlite(call->db, object, id);
         Sql remove = db_sql(call->db);
         sql(&remove, "delete from ");
         search_table(object, &remove);
-        sql_fixed(&remove, db_dialect(call->db) == DIALECT_SQLITE ? STR(" where rowid = ") : STR(" where id = "));
+        sql(&remove, " where id = ");
         sql_int(&remove, id);
         return db_exec(call->db, &remove, NULL);
 }
@@ -175,8 +220,7 @@ typedef struct Build {
         bool more;
 } Build;
 
-static void select_build(const Build *build, const Sql *which, int limit, Sql *select)
-{
+static void select_build(const Build *build, const Sql *which, int limit, Sql *select) {
         const Object *object = build->object;
         sql(select, "select t.id, t.");
         sql_name(select, object->owner->column);
@@ -197,10 +241,9 @@ static void select_build(const Build *build, const Sql *which, int limit, Sql *s
         sql_int(select, limit);
 }
 
-typedef struct Built { int64_t id; Str terms; } Built;
+typedef struct Built { int64_t id; Str source; } Built;
 
-static Built take_built(const Build *build, Rows *rows)
-{
+static Built take_built(const Build *build, Rows *rows) {
         const Object *object = build->object;
         Arena *arena = db_arena(build->db);
         Value *values = arena_array(arena, Value, object->fields_count);
@@ -208,14 +251,11 @@ static Built take_built(const Build *build, Rows *rows)
         for (size_t i = 0; i < object->fields_count; i++)
                 if (search_field(object->fields[i]))
                         values[i] = rows_value(rows, column++, object->fields[i]->kind);
-        Buf terms = buf_make(arena, SEARCH_TERMS_CAP);
-        search_terms(&terms, object, values);
-        return (Built){rows_int(rows, 0), with_scope(arena, buf_str(&terms), &build->parents, rows_int(rows, 1), rows_int(rows, 2))};
+        return (Built){rows_int(rows, 0), source_of(arena, object, values, &build->parents, rows_int(rows, 1), rows_int(rows, 2))};
 }
 
 // The next records of an object, at most limit of them: read first, then written, so that no cursor is open over what is written.
-static Status build_slice(Build *build, const Sql *which, int limit)
-{
+static Status build_slice(Build *build, const Sql *which, int limit) {
         Sql select = db_sql(build->db);
         select_build(build, which, limit, &select);
         Built *built = arena_array(db_arena(build->db), Built, limit);
@@ -231,15 +271,14 @@ static Status build_slice(Build *build, const Sql *which, int limit)
                 }
         }
         for (int i = 0; i < count; i++)
-                TRY(put(build->db, build->object, built[i].id, built[i].terms));
+                TRY(put(build->db, build->object, built[i].id, built[i].source));
         build->more = count == limit;
         if (count)
                 build->last = built[count - 1].id;
         return STATUS_OK;
 }
 
-static Status load_parents(Db *db, const Catalog *catalog, Parents *ret)
-{
+static Status load_parents(Db *db, const Catalog *catalog, Parents *ret) {
         Parents parents = {0};
         const Object *department = catalog_find(catalog, STR("department"));
         if (!department) {
@@ -267,9 +306,8 @@ static Status load_parents(Db *db, const Catalog *catalog, Parents *ret)
         return STATUS_OK;
 }
 
-static bool is_below(const Parents *parents, int64_t department, int64_t above)
-{
-        for (int depth = 0; department && depth < 64; depth++) {
+static bool is_below(const Parents *parents, int64_t department, int64_t above) {
+        for (int depth = 0; department && depth < DEPARTMENTS_DEEPEST; depth++) {
                 if (department == above)
                         return true;
                 department = parent_of(parents, department);
@@ -277,8 +315,7 @@ static bool is_below(const Parents *parents, int64_t department, int64_t above)
         return false;
 }
 
-Status search_department_moved(Call *call, int64_t department)
-{
+Status search_department_moved(Call *call, int64_t department) {
         Parents parents;
         TRY(load_parents(call->db, call->catalog, &parents));
         int64_t *below = arena_array(call->context->arena, int64_t, parents.count + 1);
@@ -298,17 +335,15 @@ Status search_department_moved(Call *call, int64_t department)
         return STATUS_OK;
 }
 
-// ---- tables. search_state(object_id, signature, built): built is the last id done, -1 when all are
+// ---- tables. search__state(object_id, signature, built): built is the last id done, -1 when all are
 
-static Status run(Db *db, Str statement)
-{
+static Status run(Db *db, Str statement) {
         Sql ddl = db_sql(db);
         sql_fixed(&ddl, statement);
         return db_ddl(db, &ddl);
 }
 
-static Status table_exists(Db *db, Str name, bool *ret)
-{
+static Status table_exists(Db *db, Str name, bool *ret) {
         Sql select = db_sql(db);
         int64_t one;
         sql_fixed(&select, db_dialect(db) == DIALECT_SQLITE ? STR("select 1 from sqlite_master where type = 'table' and name = ")
@@ -317,27 +352,43 @@ static Status table_exists(Db *db, Str name, bool *ret)
         return db_get_int(db, &select, &one, ret);
 }
 
-static Status make_state(Db *db)
-{
-        bool exists;
-        TRY(table_exists(db, STR("search_state"), &exists));
+static Status make_state(Db *db) {
+        bool exists, sqlite = db_dialect(db) == DIALECT_SQLITE;
+        TRY(table_exists(db, STR("search__state"), &exists));
         if (exists)
                 return STATUS_OK;
-        return run(db, db_dialect(db) == DIALECT_SQLITE ? STR("create table search_state (object_id integer primary key, signature text not null, built integer not null) strict")
-                                                        : STR("create table search_state (object_id bigint primary key, signature text collate \"C\" not null, built bigint not null)"));
+        if (sqlite)
+                TRY(run(db, STR("create table search__source (object_id integer not null, record_id integer not null, source text not null, "
+                                "primary key (object_id, record_id)) strict, without rowid")));
+        return run(db, sqlite ? STR("create table search__state (object_id integer primary key, signature text not null, built integer not null) strict")
+                              : STR("create table search__state (object_id bigint primary key, signature text collate \"C\" not null, built bigint not null)"));
 }
 
-static Status make_table(Db *db, const Object *object)
-{
-        bool exists, sqlite = db_dialect(db) == DIALECT_SQLITE;
+// What was indexed by other rules is forgotten whole.
+static Status drop_table(Db *db, const Object *object) {
+        Sql drop = db_sql(db), forget = db_sql(db);
+        bool exists;
         TRY(table_exists(db, str_format(db_arena(db), "search_" STR_FMT, STR_ARG(object->name)), &exists));
-        if (exists)
+        if (!exists)
                 return STATUS_OK;
+        sql(&drop, "drop table ");
+        search_table(object, &drop);
+        TRY(db_ddl(db, &drop));
+        if (db_dialect(db) != DIALECT_SQLITE)
+                return STATUS_OK;
+        sql(&forget, "delete from search__source where object_id = ");
+        sql_int(&forget, object->id);
+        return db_exec(db, &forget, NULL);
+}
+
+static Status make_table(Db *db, const Object *object) {
+        bool sqlite = db_dialect(db) == DIALECT_SQLITE;
+        TRY(drop_table(db, object));
         Sql ddl = db_sql(db);
         sql_fixed(&ddl, sqlite ? STR("create virtual table ") : STR("create table "));
         search_table(object, &ddl);
         if (sqlite) // terms come apart at spaces and nowhere else
-                sql(&ddl, " using fts5 (terms, detail = none, columnsize = 0, tokenize = \"ascii tokenchars '_'\")");
+                sql(&ddl, " using fts5 (terms, content = '', detail = none, tokenize = \"ascii tokenchars '_'\")");
         else
                 sql(&ddl, " (id bigint primary key, terms tsvector not null)");
         TRY(db_ddl(db, &ddl));
@@ -346,12 +397,11 @@ static Status make_table(Db *db, const Object *object)
         Sql index = db_sql(db);
         sql(&index, "create index on ");
         search_table(object, &index);
-        sql(&index, " using gin (terms)");
+        sql(&index, " using gin (terms) with (gin_pending_list_limit = 256)"); // what waits there is read through by every search
         return db_ddl(db, &index);
 }
 
-static Str signature_of(Arena *arena, const Object *object)
-{
+static Str signature_of(Arena *arena, const Object *object) {
         Buf buf = buf_make(arena, 4096);
         buf_format(&buf, "%d", TOKEN_VERSION);
         for (size_t i = 0; i < object->fields_count; i++)
@@ -360,10 +410,9 @@ static Str signature_of(Arena *arena, const Object *object)
         return buf_str(&buf);
 }
 
-static Status find_state(Db *db, const Object *object, bool *ret_same, int64_t *ret_built)
-{
+static Status find_state(Db *db, const Object *object, bool *ret_same, int64_t *ret_built) {
         Sql select = db_sql(db);
-        sql(&select, "select signature, built from search_state where object_id = ");
+        sql(&select, "select signature, built from search__state where object_id = ");
         sql_int(&select, object->id);
         ROWS_CLEANUP Rows *rows = NULL;
         bool found;
@@ -374,10 +423,9 @@ static Status find_state(Db *db, const Object *object, bool *ret_same, int64_t *
         return STATUS_OK;
 }
 
-static Status store_state(Db *db, const Object *object, int64_t built)
-{
+static Status store_state(Db *db, const Object *object, int64_t built) {
         Sql write = db_sql(db);
-        sql(&write, "insert into search_state (object_id, signature, built) values (");
+        sql(&write, "insert into search__state (object_id, signature, built) values (");
         sql_int(&write, object->id);
         sql(&write, ", ");
         sql_str(&write, signature_of(db_arena(db), object));
@@ -388,8 +436,7 @@ static Status store_state(Db *db, const Object *object, int64_t built)
 }
 
 // At most limit records more of what is not built; *limit is lowered by what was taken.
-static Status build_on(Db *db, const Catalog *catalog, const Object *object, int64_t built, int *limit)
-{
+static Status build_on(Db *db, const Catalog *catalog, const Object *object, int64_t built, int *limit) {
         Build build = {.db = db, .object = object, .last = built, .more = true};
         TRY(load_parents(db, catalog, &build.parents));
         while (build.more && *limit > 0) {
@@ -400,8 +447,7 @@ static Status build_on(Db *db, const Catalog *catalog, const Object *object, int
         return store_state(db, object, build.more ? build.last : -1);
 }
 
-Status search_prepare(Db *db, const Catalog *catalog)
-{
+Status search_prepare(Db *db, const Catalog *catalog) {
         TRY(make_state(db));
         for (size_t i = 0; i < catalog->objects_count; i++) {
                 const Object *object = catalog->objects[i];
@@ -419,8 +465,7 @@ Status search_prepare(Db *db, const Catalog *catalog)
         return STATUS_OK;
 }
 
-Status search_continue(Db *db, const Catalog *catalog, int limit, bool *ret_more)
-{
+Status search_continue(Db *db, const Catalog *catalog, int limit, bool *ret_more) {
         for (size_t i = 0; i < catalog->objects_count && limit > 0; i++) {
                 const Object *object = catalog->objects[i];
                 bool same;

@@ -6,10 +6,8 @@
 // For the write half. values by field index. Unchanged terms are not written again.
 Status search_put(Call *call, const Object *object, int64_t id, const Value *values, int64_t owner, int64_t department) MUST_USE;
 Status search_remove(Call *call, const Object *object, int64_t id) MUST_USE;
-// What a record's fields say, without who may see it: workers may make it without the database …
+// What a record's fields say, as terms, without who may see it.
 void search_terms(Buf *buf, const Object *object, const Value *values);
-// … and the writer stores it.
-Status search_put_terms(Call *call, const Object *object, int64_t id, Str terms, int64_t owner, int64_t department) MUST_USE;
 // A department was given another parent, in this transaction: renews what is kept of who may see the records in it and below.
 Status search_department_moved(Call *call, int64_t department) MUST_USE;
 // Where search_prepare() left a large object to be done in slices: at most limit records more. *ret_more: call again.
@@ -22,6 +20,11 @@ void search_table(const Object *object, Sql *select);                     // "se
 // All these terms, and if scoped only what the reader's scope may hold (a superset: recheck it), as a condition over search table alias s.
 void search_match(Call *call, const Object *object, Str terms, bool scoped, Sql *select);
 void search_id(Sql *select);                                              // the record's id in it: s.rowid, s.id
+// " from …" of search table s and table t with their rows matched, live, and below an id (0: any). SQLite finds the newest first by itself. PostgreSQL would rather guess:
+// it is told to look through the newest rows in their order (SEARCH_NEWEST), which answers what is frequent, or to gather all matches by the index (SEARCH_ALL).
+typedef enum SearchTier { SEARCH_NEWEST, SEARCH_ALL } SearchTier;
+Status search_from(Call *call, const Object *object, Str terms, int64_t below, SearchTier tier, Sql *select) MUST_USE;
+bool search_has_tiers(const Call *call);
 Str search_query(Arena *arena, Str q);                                    // terms of a query; empty: nothing can match
 // Terms that every text containing needle has in the index; empty: there is no such guarantee.
 Str search_terms_of_part(Arena *arena, const Field *field, Str needle);

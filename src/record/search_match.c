@@ -4,16 +4,15 @@
 
 #define QUERY_CAP 8192
 #define SCOPE_TERMS_LARGEST 64
+#define NEWEST 4000 // ids
 
-Str search_query(Arena *arena, Str q)
-{
+Str search_query(Arena *arena, Str q) {
         Buf terms = buf_make(arena, QUERY_CAP);
         text_tokens(&terms, q, TOKEN_QUERY);
         return str_trim(buf_str(&terms));
 }
 
-void search_id(Sql *select)
-{
+void search_id(Sql *select) {
         sql_fixed(select, select->dialect == DIALECT_SQLITE ? STR("s.rowid") : STR("s.id"));
 }
 
@@ -24,23 +23,20 @@ typedef struct Match {
         bool sqlite;
 } Match;
 
-static void add_term(Match *match, Str term)
-{
+static void add_term(Match *match, Str term) {
         char quote = match->sqlite ? '"' : '\'';
         buf_add_char(&match->buf, quote);
         buf_add(&match->buf, term);
         buf_add_char(&match->buf, quote);
 }
 
-static void add_or(Match *match, char kind, int64_t id, size_t *count)
-{
+static void add_or(Match *match, char kind, int64_t id, size_t *count) {
         if ((*count)++)
                 buf_add(&match->buf, match->sqlite ? STR(" OR ") : STR(" | "));
         add_term(match, str_format(match->buf.arena, "_%c%lld", kind, (long long)id));
 }
 
-static bool is_in(const int64_t *ids, size_t count, int64_t id)
-{
+static bool is_in(const int64_t *ids, size_t count, int64_t id) {
         for (size_t i = 0; i < count; i++)
                 if (ids[i] == id)
                         return true;
@@ -48,8 +44,7 @@ static bool is_in(const int64_t *ids, size_t count, int64_t id)
 }
 
 // The departments that are below no other of them: what is below is in the index with them.
-static size_t top_departments(const Actor *actor, const int64_t *ids, size_t count, int64_t *ret)
-{
+static size_t top_departments(const Actor *actor, const int64_t *ids, size_t count, int64_t *ret) {
         size_t kept = 0;
         for (size_t i = 0; i < count && kept <= SCOPE_TERMS_LARGEST; i++) {
                 const Department *department = access_department(actor->access, ids[i]);
@@ -59,8 +54,7 @@ static size_t top_departments(const Actor *actor, const int64_t *ids, size_t cou
         return kept;
 }
 
-static void add_scope(Match *match, const Actor *actor, const Object *object)
-{
+static void add_scope(Match *match, const Actor *actor, const Object *object) {
         Scope scope = actor_scope(actor, object, VERB_READ);
         if (scope.kind == SCOPE_ALL || scope.kind == SCOPE_NONE || scope.rules_count)
                 return;
@@ -79,8 +73,7 @@ static void add_scope(Match *match, const Actor *actor, const Object *object)
         buf_add_char(&match->buf, ')');
 }
 
-void search_match(Call *call, const Object *object, Str terms, bool scoped, Sql *select)
-{
+void search_match(Call *call, const Object *object, Str terms, bool scoped, Sql *select) {
         Match match = {.buf = buf_make(call->context->arena, 4 * QUERY_CAP), .sqlite = select->dialect == DIALECT_SQLITE};
         bool first = true;
         for (Str term; str_cut(&terms, ' ', &term); first = false) {
@@ -102,12 +95,67 @@ void search_match(Call *call, const Object *object, Str terms, bool scoped, Sql 
         }
 }
 
+bool search_has_tiers(const Call *call) {
+        return db_dialect(call->db) == DIALECT_POSTGRES;
+}
+
+static Status newest(Call *call, const Object *object, int64_t below, int64_t *ret) {
+        Sql select = db_sql(call->db);
+        bool found;
+        *ret = below;
+        if (below)
+                return STATUS_OK;
+        sql(&select, "select max(id) from ");
+        search_table(object, &select);
+        return db_get_int(call->db, &select, ret, &found);
+}
+
+static void below_id(int64_t below, Sql *select) {
+        if (!below)
+                return;
+        sql(select, " and ");
+        search_id(select);
+        sql(select, " < ");
+        sql_int(select, below);
+}
+
+Status search_from(Call *call, const Object *object, Str terms, int64_t below, SearchTier tier, Sql *select) {
+        bool gathered = tier == SEARCH_ALL && search_has_tiers(call);
+        sql_fixed(select, gathered ? STR(" from (select s.id from ") : STR(" from "));
+        search_table(object, select);
+        if (gathered) { // "offset 0" keeps the order and limit outside from reaching in
+                sql(select, " s where ");
+                search_match(call, object, terms, true, select);
+                below_id(below, select);
+                sql(select, " offset 0) s cross join ");
+                sql_name(select, object->table);
+                sql(select, " t where ");
+        } else {
+                sql(select, " s cross join ");
+                sql_name(select, object->table);
+                sql(select, " t where ");
+                search_match(call, object, terms, true, select);
+                below_id(below, select);
+                sql(select, " and ");
+        }
+        if (tier == SEARCH_NEWEST && search_has_tiers(call)) {
+                int64_t top = 0;
+                TRY(newest(call, object, below, &top));
+                sql(select, "s.id >= ");
+                sql_int(select, top - NEWEST);
+                sql(select, " and ");
+        }
+        sql(select, "t.id = ");
+        search_id(select);
+        sql(select, " and t.deleted_at is null");
+        return STATUS_OK;
+}
+
 // ---- parts of texts
 
 #define FIELD_LONGEST 1000 // characters of a field whose every pair of characters is surely in the index
 
-static bool has_term(Str terms, Str wanted)
-{
+static bool has_term(Str terms, Str wanted) {
         for (Str term; str_cut(&terms, ' ', &term);)
                 if (str_eq(term, wanted))
                         return true;
@@ -115,8 +163,7 @@ static bool has_term(Str terms, Str wanted)
 }
 
 // A part that is CJK throughout: each pair of neighbours is a term of every text that contains it. Of words only the beginnings are terms.
-Str search_terms_of_part(Arena *arena, const Field *field, Str needle)
-{
+Str search_terms_of_part(Arena *arena, const Field *field, Str needle) {
         Str folded = text_fold(arena, needle), terms = search_query(arena, needle);
         size_t starts[3] = {0}, pairs = 0;
         if (field->max_length > FIELD_LONGEST || field->max_length <= 0 || folded.len > QUERY_CAP / 4)
@@ -138,16 +185,14 @@ Str search_terms_of_part(Arena *arena, const Field *field, Str needle)
 
 // ---- what a reader may know of a match
 
-bool search_restricted(Call *call, const Object *object)
-{
+bool search_restricted(Call *call, const Object *object) {
         for (size_t i = 0; i < object->fields_count; i++)
                 if (search_field(object->fields[i]) && actor_field(call->actor, object->fields[i]) < FIELD_READ)
                         return true;
         return false;
 }
 
-bool search_visible(Call *call, const Object *object, const Value *values, Str terms)
-{
+bool search_visible(Call *call, const Object *object, const Value *values, Str terms) {
         ARENA_CLEANUP Arena *scratch = arena_new(0);
         Buf seen = buf_make(scratch, SEARCH_TERMS_CAP);
         for (size_t i = 0; i < object->fields_count; i++) {
@@ -168,10 +213,9 @@ bool search_visible(Call *call, const Object *object, const Value *values, Str t
         return true;
 }
 
-Status search_complete(Call *call, const Object *object, bool *ret)
-{
+Status search_complete(Call *call, const Object *object, bool *ret) {
         Sql select = db_sql(call->db);
-        sql(&select, "select 1 from search_state where built = -1 and object_id = ");
+        sql(&select, "select 1 from search__state where built = -1 and object_id = ");
         sql_int(&select, object->id);
         int64_t one;
         return db_get_int(call->db, &select, &one, ret);

@@ -2,8 +2,7 @@
 #include "base/date.h"
 #include "record/write.h"
 
-Status sequence_next(Call *call, Str name, int64_t *ret)
-{
+Status sequence_next(Call *call, Str name, int64_t *ret) {
         Sql insert = db_sql(call->db);
         sql(&insert, "insert into sequence (name, value) values (");
         sql_str(&insert, name);
@@ -12,8 +11,7 @@ Status sequence_next(Call *call, Str name, int64_t *ret)
 }
 
 // Parts of a format: {yyyy} {yy} {mm} {dd} and {000…}, as many digits as zeros.
-static void add_part(Buf *buf, Str part, Civil day, int64_t number)
-{
+static void add_part(Buf *buf, Str part, Civil day, int64_t number) {
         if (str_is(part, "yyyy"))
                 buf_format(buf, "%04d", day.year);
         else if (str_is(part, "yy"))
@@ -26,8 +24,7 @@ static void add_part(Buf *buf, Str part, Civil day, int64_t number)
                 buf_format(buf, "%0*lld", (int)part.len, (long long)number);
 }
 
-static Str format_number(Call *call, Str format, Civil day, int64_t number, bool with_number)
-{
+static Str format_number(Call *call, Str format, Civil day, int64_t number, bool with_number) {
         Buf buf = buf_make(call->context->arena, 200);
         for (size_t i = 0; i < format.len; i++) {
                 ptrdiff_t end = format.data[i] == '{' ? str_find_char(str_slice(format, i, format.len), '}') : -1;
@@ -43,8 +40,7 @@ static Str format_number(Call *call, Str format, Civil day, int64_t number, bool
         return buf_str(&buf);
 }
 
-Status auto_number_next(Call *call, const Field *field, Str *ret)
-{
+Status auto_number_next(Call *call, const Field *field, Str *ret) {
         Civil day = civil_from_day(zone_day(call->catalog->zone, call->context->now_ms));
         Str period = format_number(call, field->format, day, 0, false);
         Str name = str_format(call->context->arena, "field:%lld:" STR_FMT, (long long)field->id, STR_ARG(period));

@@ -31,8 +31,7 @@ typedef struct Timeline {
         size_t count;
 } Timeline;
 
-static void find_sources(Timeline *timeline)
-{
+static void find_sources(Timeline *timeline) {
         Call *call = timeline->call;
         timeline->sources_count = 1;
         for (size_t i = 0; i < call->catalog->objects_count; i++) {
@@ -48,8 +47,7 @@ static void find_sources(Timeline *timeline)
 }
 
 // When something happened is its field "at" where it has one.
-static void at_of(const Source *source, Sql *select)
-{
+static void at_of(const Source *source, Sql *select) {
         const Field *at = object_find(source->object, STR("at"));
         if (at && at->kind == VALUE_DATETIME && at->stored) {
                 sql(select, "coalesce(");
@@ -59,8 +57,7 @@ static void at_of(const Source *source, Sql *select)
                 sql(select, "t.created_at");
 }
 
-static void add_range(const Timeline *timeline, const Source *source, const Sql *at, Sql *select)
-{
+static void add_range(const Timeline *timeline, const Source *source, const Sql *at, Sql *select) {
         const Cursor *cursor = &timeline->cursor;
         if (!cursor->given)
                 return;
@@ -81,8 +78,7 @@ static void add_range(const Timeline *timeline, const Source *source, const Sql 
         sql(select, ")");
 }
 
-static Status read_changes(Timeline *timeline, const Source *source)
-{
+static Status read_changes(Timeline *timeline, const Source *source) {
         Sql range = db_sql(timeline->call->db), at = db_sql(timeline->call->db);
         Change *changes;
         size_t count;
@@ -94,8 +90,7 @@ static Status read_changes(Timeline *timeline, const Source *source)
         return STATUS_OK;
 }
 
-static Status select_records(Timeline *timeline, const Source *source, Sql *select)
-{
+static Status select_records(Timeline *timeline, const Source *source, Sql *select) {
         Call *call = timeline->call;
         Sql at = db_sql(call->db);
         at_of(source, &at);
@@ -119,8 +114,7 @@ static Status select_records(Timeline *timeline, const Source *source, Sql *sele
         return STATUS_OK;
 }
 
-static Status read_records(Timeline *timeline, Source *source)
-{
+static Status read_records(Timeline *timeline, Source *source) {
         Call *call = timeline->call;
         TRY(columns_all(call, source->object, true, &source->columns));
         if (!source->columns.count)
@@ -144,8 +138,7 @@ static Status read_records(Timeline *timeline, Source *source)
         return arena_over(call->context->arena) ? error_set(call->context, STATUS_TOO_LARGE, "too_large") : STATUS_OK;
 }
 
-static int newest_first(const void *a, const void *b)
-{
+static int newest_first(const void *a, const void *b) {
         const Entry *x = a, *y = b;
         if (x->at_ms != y->at_ms)
                 return x->at_ms > y->at_ms ? -1 : 1;
@@ -154,8 +147,7 @@ static int newest_first(const void *a, const void *b)
         return x->id > y->id ? -1 : x->id < y->id;
 }
 
-static Status timeline_read(Timeline *timeline)
-{
+static Status timeline_read(Timeline *timeline) {
         find_sources(timeline);
         timeline->entries = arena_array(timeline->call->context->arena, Entry, timeline->sources_count * ((size_t)timeline->limit + 1));
         TRY(read_changes(timeline, &timeline->sources[0]));
@@ -168,8 +160,7 @@ static Status timeline_read(Timeline *timeline)
 
 // ---- the answer
 
-static void write_entry(Timeline *timeline, const Entry *entry, const Names *names, JsonWriter *w)
-{
+static void write_entry(Timeline *timeline, const Entry *entry, const Names *names, JsonWriter *w) {
         Call *call = timeline->call;
         const Object *object = entry->source->object;
         Buf at = buf_make(call->context->arena, 64);
@@ -193,8 +184,7 @@ static void write_entry(Timeline *timeline, const Entry *entry, const Names *nam
         json_close_object(w);
 }
 
-static void write_next(Timeline *timeline, size_t page, uint64_t signature, JsonWriter *w)
-{
+static void write_next(Timeline *timeline, size_t page, uint64_t signature, JsonWriter *w) {
         json_key(w, STR("next"));
         if (timeline->count <= page) {
                 json_add_null(w);
@@ -207,8 +197,7 @@ static void write_next(Timeline *timeline, size_t page, uint64_t signature, Json
         json_add_str(w, cursor_format(timeline->call->context->arena, signature, &next));
 }
 
-static Status timeline_write(Timeline *timeline, uint64_t signature, JsonWriter *w)
-{
+static Status timeline_write(Timeline *timeline, uint64_t signature, JsonWriter *w) {
         Call *call = timeline->call;
         Names *names = named_new(call);
         size_t page = timeline->count < (size_t)timeline->limit ? timeline->count : (size_t)timeline->limit;
@@ -234,8 +223,7 @@ static Status timeline_write(Timeline *timeline, uint64_t signature, JsonWriter 
         return STATUS_OK;
 }
 
-Status query_timeline(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w)
-{
+Status query_timeline(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w) {
         static const ValueKind kinds[] = {VALUE_DATETIME, VALUE_INTEGER};
         Status status;
         Timeline *timeline = arena_new_of(call->context->arena, Timeline);

@@ -2,21 +2,18 @@
 #include "record/file.h"
 #include "record/write.h"
 
-Str field_path(Call *call, const WriteOptions *options, const Field *field)
-{
+Str field_path(Call *call, const WriteOptions *options, const Field *field) {
         if (str_empty(options->path_prefix))
                 return field->name;
         return str_format(call->context->arena, STR_FMT STR_FMT, STR_ARG(options->path_prefix), STR_ARG(field->name));
 }
 
 // An import may carry who made a record and when; nobody else writes system fields.
-static bool import_may_write(const Field *field)
-{
+static bool import_may_write(const Field *field) {
         return field->role == FIELD_CREATED_AT || field->role == FIELD_CREATED_BY || field->role == FIELD_UPDATED_AT || field->role == FIELD_OWNER;
 }
 
-static bool user_may_write(const Call *call, const Field *field, const WriteOptions *options)
-{
+static bool user_may_write(const Call *call, const Field *field, const WriteOptions *options) {
         if (options->import && import_may_write(field))
                 return true;
         if (field->role == FIELD_DEPARTMENT && !field->object->follow_owner)
@@ -25,8 +22,7 @@ static bool user_may_write(const Call *call, const Field *field, const WriteOpti
 }
 
 // Giving a record to somebody else is a transfer: it takes the right to assign.
-static bool owner_refused(const Call *call, const RecordChange *change)
-{
+static bool owner_refused(const Call *call, const RecordChange *change) {
         const Object *object = change->object;
         const Field *owner = object->owner;
         if (!change->given[owner->index])
@@ -37,8 +33,7 @@ static bool owner_refused(const Call *call, const RecordChange *change)
         return !actor_may_act(call->actor, object, STR("assign")) && !call->actor->system;
 }
 
-Status validate_rights(Call *call, const RecordChange *change, const RecordInput *input, const WriteOptions *options)
-{
+Status validate_rights(Call *call, const RecordChange *change, const RecordInput *input, const WriteOptions *options) {
         Context *context = call->context;
         size_t errors = context->error.count;
         const Object *object = change->object;
@@ -56,15 +51,13 @@ Status validate_rights(Call *call, const RecordChange *change, const RecordInput
         return context->error.count > errors ? STATUS_INVALID : STATUS_OK;
 }
 
-static bool is_blank(Value value)
-{
+static bool is_blank(Value value) {
         if (value.kind == VALUE_NULL)
                 return true;
         return value.kind == VALUE_TEXT && str_empty(str_trim(value.text));
 }
 
-static Status target_exists(Call *call, const Object *target, int64_t id, bool by_user, bool *ret)
-{
+static Status target_exists(Call *call, const Object *target, int64_t id, bool by_user, bool *ret) {
         if (by_user) {
                 Status status = STATUS_OK;
                 *ret = query_visible(call, target, id, &status);
@@ -80,8 +73,7 @@ static Status target_exists(Call *call, const Object *target, int64_t id, bool b
         return db_get_int(call->db, &select, &one, ret);
 }
 
-static Status check_target(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, const Object *target, int64_t id)
-{
+static Status check_target(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, const Object *target, int64_t id) {
         bool found = false;
         TRY(target_exists(call, target, id, change->by_user, &found));
         if (!found)
@@ -89,8 +81,7 @@ static Status check_target(Call *call, const RecordChange *change, const WriteOp
         return STATUS_OK;
 }
 
-static Status check_list(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, Str list)
-{
+static Status check_list(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, Str list) {
         Json *ids = NULL;
         TRY(json_parse(call->context, list, 2, &ids));
         for (size_t i = 0; i < ids->count; i++) {
@@ -101,8 +92,7 @@ static Status check_list(Call *call, const RecordChange *change, const WriteOpti
         return STATUS_OK;
 }
 
-static Status check_record_field(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, Str text)
-{
+static Status check_record_field(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, Str text) {
         Str rest = text, name = STR_NONE;
         int64_t id = 0;
         (void)str_cut(&rest, ':', &name);
@@ -114,8 +104,7 @@ static Status check_record_field(Call *call, const RecordChange *change, const W
         return check_target(call, change, options, field, target, id);
 }
 
-static Status check_reference(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field)
-{
+static Status check_reference(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field) {
         Value value = change->after->values[field->index];
         if (value_is_null(value) || (change->before && !record_changed(change, field)))
                 return STATUS_OK;
@@ -130,8 +119,7 @@ static Status check_reference(Call *call, const RecordChange *change, const Writ
         return STATUS_OK;
 }
 
-Status validate_record(Call *call, const RecordChange *change, const RecordInput *input, const WriteOptions *options)
-{
+Status validate_record(Call *call, const RecordChange *change, const RecordInput *input, const WriteOptions *options) {
         Context *context = call->context;
         for (size_t i = 0; i < change->object->fields_count; i++) {
                 const Field *field = change->object->fields[i];

@@ -7,23 +7,20 @@
 
 #define CASCADE_LIMIT 10000 // children one delete may take along or clear
 
-static bool may_as_user(const Call *call, const WriteOptions *options)
-{
+static bool may_as_user(const Call *call, const WriteOptions *options) {
         return !options->as_system && !call->actor->system;
 }
 
 // ---- Values that the system fills in
 
-static Value converted(Value value, ValueKind kind)
-{
+static Value converted(Value value, ValueKind kind) {
         Decimal number;
         if (value.kind == VALUE_INTEGER && kind == VALUE_NUMBER)
                 return decimal_from_int(value.integer, &number) ? value_number(number) : VALUE_NONE;
         return value.kind == kind ? value : VALUE_NONE;
 }
 
-static Status default_value(Call *call, Record *record, const Field *field)
-{
+static Status default_value(Call *call, Record *record, const Field *field) {
         Value *slot = &record->values[field->index];
         if (field->default_expr) {
                 ExprEnv env = actor_env(call->context, call->actor);
@@ -37,12 +34,36 @@ static Status default_value(Call *call, Record *record, const Field *field)
         return STATUS_OK;
 }
 
-static Status fill_defaults(Call *call, Record *record, const RecordInput *input)
-{
+static Status no_children(void *self, Context *context, const void *row, const ExprChildren *relation, const void ***ret_rows, size_t *ret_count) {
+        (void)self;
+        (void)context;
+        (void)row;
+        (void)relation;
+        *ret_rows = NULL;
+        *ret_count = 0;
+        return STATUS_OK;
+}
+
+// A new record has no children yet: its roll-ups are what they are over none.
+static Status empty_rollup(Call *call, Record *record, const Field *field) {
+        ExprEnv env = {.now_ms = call->context->now_ms, .zone = call->catalog->zone};
+        ExprRows rows = record_rows(call);
+        rows.children = no_children;
+        Value value = VALUE_NONE;
+        TRY(expr_eval(call->context, field->compiled, &env, &rows, record, &value));
+        record->values[field->index] = converted(value, field->kind);
+        return STATUS_OK;
+}
+
+static Status fill_defaults(Call *call, Record *record, const RecordInput *input) {
         for (size_t i = 0; i < record->object->fields_count; i++) {
                 const Field *field = record->object->fields[i];
                 if (!field->stored || input->given[i])
                         continue;
+                if (field->rollup_by) {
+                        TRY(empty_rollup(call, record, field));
+                        continue;
+                }
                 TRY(default_value(call, record, field));
                 if (field->format.len && !value_is_null(record->values[i]))
                         continue;
@@ -56,8 +77,7 @@ static Status fill_defaults(Call *call, Record *record, const RecordInput *input
 }
 
 // The department follows the owner; a record whose owner has none keeps none.
-static void follow_owner(Call *call, RecordChange *change)
-{
+static void follow_owner(Call *call, RecordChange *change) {
         const Object *object = change->object;
         if (!object->follow_owner || !record_changed(change, object->owner))
                 return;
@@ -66,13 +86,11 @@ static void follow_owner(Call *call, RecordChange *change)
         change->after->values[object->department->index] = person && person->department ? value_int(person->department) : VALUE_NONE;
 }
 
-static Value me(const Call *call)
-{
+static Value me(const Call *call) {
         return call->actor->user ? value_int(call->actor->user) : VALUE_NONE;
 }
 
-static void stamp(Call *call, RecordChange *change, const RecordInput *input, const WriteOptions *options)
-{
+static void stamp(Call *call, RecordChange *change, const RecordInput *input, const WriteOptions *options) {
         Value *values = change->after->values;
         bool keep = options->import;
         if (!change->before) {
@@ -88,8 +106,7 @@ static void stamp(Call *call, RecordChange *change, const RecordInput *input, co
 
 // ---- SQL
 
-static Value sort_value(Call *call, const RecordInput *input, const Record *record, const Field *field)
-{
+static Value sort_value(Call *call, const RecordInput *input, const Record *record, const Field *field) {
         Value value = record->values[field->index];
         if (value_is_null(value))
                 return VALUE_NONE;
@@ -98,8 +115,7 @@ static Value sort_value(Call *call, const RecordInput *input, const Record *reco
         return value_blob(text_sort_key(call->context->arena, value.text));
 }
 
-static bool column_written(const RecordChange *change, const Field *field)
-{
+static bool column_written(const RecordChange *change, const Field *field) {
         if (!field->stored || field->role == FIELD_ID || field->role == FIELD_DELETED_AT)
                 return false;
         if (!change->before)
@@ -107,8 +123,7 @@ static bool column_written(const RecordChange *change, const Field *field)
         return record_changed(change, field);
 }
 
-static Status insert_row(Call *call, RecordChange *change, const RecordInput *input)
-{
+static Status insert_row(Call *call, RecordChange *change, const RecordInput *input) {
         const Object *object = change->object;
         Sql insert = db_sql(call->db), values = db_sql(call->db);
         sql(&insert, "insert into ");
@@ -139,8 +154,7 @@ static Status insert_row(Call *call, RecordChange *change, const RecordInput *in
         return db_insert(call->db, &insert, &change->after->id);
 }
 
-static Status update_row(Call *call, const RecordChange *change, const RecordInput *input)
-{
+static Status update_row(Call *call, const RecordChange *change, const RecordInput *input) {
         const Object *object = change->object;
         Sql update = db_sql(call->db);
         sql(&update, "update ");
@@ -169,8 +183,7 @@ static Status update_row(Call *call, const RecordChange *change, const RecordInp
         return db_exec(call->db, &update, NULL);
 }
 
-static Status mark_row(Call *call, const Object *object, int64_t id, Value deleted_at, int64_t version)
-{
+static Status mark_row(Call *call, const Object *object, int64_t id, Value deleted_at, int64_t version) {
         Sql update = db_sql(call->db);
         sql(&update, "update ");
         sql_name(&update, object->table);
@@ -186,8 +199,7 @@ static Status mark_row(Call *call, const Object *object, int64_t id, Value delet
 }
 
 // A unique index was hit: says so at its fields.
-static Status unique_error(Call *call, const Object *object, const WriteOptions *options, Status status)
-{
+static Status unique_error(Call *call, const Object *object, const WriteOptions *options, Status status) {
         Context *context = call->context;
         if (status != STATUS_CONFLICT || !context->error.code || strcmp(context->error.code, "not_unique") != 0)
                 return status;
@@ -205,8 +217,7 @@ static Status unique_error(Call *call, const Object *object, const WriteOptions 
 
 // ---- After the row is stored
 
-static bool search_concerned(const RecordChange *change)
-{
+static bool search_concerned(const RecordChange *change) {
         const Object *object = change->object;
         if (!object->search)
                 return false;
@@ -220,8 +231,7 @@ static bool search_concerned(const RecordChange *change)
         return false;
 }
 
-static Status update_search(Call *call, const RecordChange *change)
-{
+static Status update_search(Call *call, const RecordChange *change) {
         if (!search_concerned(change))
                 return STATUS_OK;
         if (!change->after)
@@ -231,36 +241,32 @@ static Status update_search(Call *call, const RecordChange *change)
         return search_put(call, object, change->id, values, values[object->owner->index].integer, values[object->department->index].integer);
 }
 
-static Status follow_through(Call *call, const RecordChange *change, int64_t version, const WriteOptions *options)
-{
+static Status follow_through(Call *call, const RecordChange *change, int64_t version, const WriteOptions *options) {
         const ObjectModule *module = record_module(call, change->object);
         TRY(file_link(call, change));
         TRY(rollup_update(call, change));
         TRY(update_search(call, change));
         TRY(history_add(call, change, version, options->action));
-        if (!options->quiet)
+        if (!options->quiet && !call->quiet)
                 TRY(outbox_add(call, change, version));
         return module && module->after ? module->after(call, change) : STATUS_OK;
 }
 
-static Status run_before(Call *call, RecordChange *change)
-{
+static Status run_before(Call *call, RecordChange *change) {
         const ObjectModule *module = record_module(call, change->object);
         return module && module->before ? module->before(call, change) : STATUS_OK;
 }
 
 // ---- Create
 
-static Record *after_create(Call *call, const RecordInput *input)
-{
+static Record *after_create(Call *call, const RecordInput *input) {
         Record *record = arena_new_of(call->context->arena, Record);
         record->object = input->object;
         record->values = arena_copy(call->context->arena, input->values, sizeof(Value) * input->object->fields_count);
         return record;
 }
 
-Status record_create(Call *call, const RecordInput *input, const WriteOptions *options, int64_t *ret_id)
-{
+Status record_create(Call *call, const RecordInput *input, const WriteOptions *options, int64_t *ret_id) {
         const Object *object = input->object;
         bool by_user = may_as_user(call, options);
         if (by_user && !actor_may(call->actor, object, VERB_CREATE))
@@ -291,8 +297,7 @@ Status record_create(Call *call, const RecordInput *input, const WriteOptions *o
 // ---- Update
 
 // Loads for writing: invisible is not found, visible but not in the scope of verb is forbidden, another version is stale.
-static Status load_for(Call *call, const Object *object, int64_t id, Verb verb, const WriteOptions *options, Record **ret)
-{
+static Status load_for(Call *call, const Object *object, int64_t id, Verb verb, const WriteOptions *options, Record **ret) {
         bool by_user = may_as_user(call, options), allowed = true;
         if (by_user) {
                 Status status = STATUS_OK;
@@ -311,8 +316,7 @@ static Status load_for(Call *call, const Object *object, int64_t id, Verb verb, 
         return STATUS_OK;
 }
 
-static Record *after_update(Call *call, const Record *before, const RecordInput *input)
-{
+static Record *after_update(Call *call, const Record *before, const RecordInput *input) {
         Arena *arena = call->context->arena;
         Record *after = arena_copy(arena, before, sizeof *before);
         after->values = arena_copy(arena, before->values, sizeof(Value) * before->object->fields_count);
@@ -322,16 +326,14 @@ static Record *after_update(Call *call, const Record *before, const RecordInput 
         return after;
 }
 
-static bool any_change(const RecordChange *change)
-{
+static bool any_change(const RecordChange *change) {
         for (size_t i = 0; i < change->object->fields_count; i++)
                 if (change->object->fields[i]->stored && record_changed(change, change->object->fields[i]))
                         return true;
         return false;
 }
 
-Status record_update(Call *call, const Object *object, int64_t id, const RecordInput *input, const WriteOptions *options)
-{
+Status record_update(Call *call, const Object *object, int64_t id, const RecordInput *input, const WriteOptions *options) {
         Record *before = NULL;
         TRY(load_for(call, object, id, VERB_UPDATE, options, &before));
         RecordChange change = {.kind = CHANGE_UPDATE, .object = object, .id = id, .before = before, .given = input->given, .by_user = may_as_user(call, options)};
@@ -355,8 +357,7 @@ Status record_update(Call *call, const Object *object, int64_t id, const RecordI
 
 // ---- Delete and restore
 
-static Status child_ids(Call *call, const Relation *relation, int64_t parent, Value deleted_at, int64_t **ret, size_t *ret_count)
-{
+static Status child_ids(Call *call, const Relation *relation, int64_t parent, Value deleted_at, int limit, int64_t **ret, size_t *ret_count) {
         Sql select = db_sql(call->db);
         sql(&select, "select \"id\" from ");
         sql_name(&select, relation->child->table);
@@ -371,7 +372,7 @@ static Status child_ids(Call *call, const Relation *relation, int64_t parent, Va
                 sql_value(&select, deleted_at);
         }
         sql(&select, " order by \"id\" limit ");
-        sql_int(&select, CASCADE_LIMIT + 1);
+        sql_int(&select, limit);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(call->db, &select, &rows));
         int64_t *ids = NULL;
@@ -396,17 +397,16 @@ static Status child_ids(Call *call, const Relation *relation, int64_t parent, Va
         return STATUS_OK;
 }
 
-static bool relation_is_reference(const Relation *relation)
-{
+static bool relation_is_reference(const Relation *relation) {
         return relation->field->type->reference && relation->field->stored;
 }
 
-static Status delete_children(Call *call, const Relation *relation, int64_t parent)
-{
+static Status delete_children(Call *call, const Relation *relation, int64_t parent) {
         int64_t *ids = NULL;
         size_t count = 0;
-        TRY(child_ids(call, relation, parent, VALUE_NONE, &ids, &count));
-        if (count && relation->field->on_delete == ON_DELETE_RESTRICT)
+        bool restricts = relation->field->on_delete == ON_DELETE_RESTRICT;
+        TRY(child_ids(call, relation, parent, VALUE_NONE, restricts ? 1 : CASCADE_LIMIT + 1, &ids, &count));
+        if (count && restricts)
                 return error_set(call->context, STATUS_CONFLICT, "has_children", label_text(&relation->child->plural, call->context->lang));
         WriteOptions options = {.as_system = true, .action = STR("cascade")};
         for (size_t i = 0; i < count; i++) {
@@ -421,8 +421,7 @@ static Status delete_children(Call *call, const Relation *relation, int64_t pare
         return STATUS_OK;
 }
 
-Status record_delete(Call *call, const Object *object, int64_t id, const WriteOptions *options)
-{
+Status record_delete(Call *call, const Object *object, int64_t id, const WriteOptions *options) {
         Record *before = NULL;
         TRY(load_for(call, object, id, VERB_DELETE, options, &before));
         RecordChange change = {.kind = CHANGE_DELETE, .object = object, .id = id, .before = before, .by_user = may_as_user(call, options)};
@@ -435,23 +434,21 @@ Status record_delete(Call *call, const Object *object, int64_t id, const WriteOp
         return follow_through(call, &change, before->version + 1, options);
 }
 
-static Status restore_children(Call *call, const Object *object, int64_t id, Value deleted_at)
-{
+static Status restore_children(Call *call, const Object *object, int64_t id, Value deleted_at) {
         for (size_t i = 0; i < object->children_count; i++) {
                 const Relation *relation = &object->children[i];
                 if (!relation_is_reference(relation) || relation->field->on_delete != ON_DELETE_CASCADE)
                         continue;
                 int64_t *ids = NULL;
                 size_t count = 0;
-                TRY(child_ids(call, relation, id, deleted_at, &ids, &count));
+                TRY(child_ids(call, relation, id, deleted_at, CASCADE_LIMIT + 1, &ids, &count));
                 for (size_t k = 0; k < count; k++)
                         TRY(record_restore(call, relation->child, ids[k]));
         }
         return STATUS_OK;
 }
 
-static Status deleted_at_of(Call *call, const Object *object, int64_t id, Value *ret)
-{
+static Status deleted_at_of(Call *call, const Object *object, int64_t id, Value *ret) {
         Sql select = db_sql(call->db);
         sql(&select, "select deleted_at from ");
         sql_name(&select, object->table);
@@ -465,8 +462,7 @@ static Status deleted_at_of(Call *call, const Object *object, int64_t id, Value 
         return STATUS_OK;
 }
 
-Status record_restore(Call *call, const Object *object, int64_t id)
-{
+Status record_restore(Call *call, const Object *object, int64_t id) {
         Record *record = NULL;
         TRY(record_read_row(call, object, id, true, true, &record));
         bool allowed = false;

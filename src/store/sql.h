@@ -37,4 +37,4 @@ Str sql_type(Dialect dialect, ValueKind kind);        // column type for DDL: "I
 void sql_identity(Sql *sql);                          // after a column's name: integer primary key that counts up by itself and is never used twice
 void sql_table_end(Sql *sql);                         // ")" of create table, strict on SQLite
 void sql_lock(Sql *sql, bool skip_locked);            // " for update", " for update skip locked"; nothing on SQLite, where one thread writes
-void sql_average(Sql *sql, const Sql *argument);      // the same as haike_avg(argument); on PostgreSQL over builtin aggregates, ten times as fast
+void sql_average(Sql *sql, const Sql *argument);      // the same as haike_avg(argument); on PostgreSQL over builtin aggregates, several times as fast

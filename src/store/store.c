@@ -3,6 +3,8 @@
 #include "store/engine.h"
 #include <signal.h>
 
+#define PARAMETERS_LARGEST 32000 // SQLite's own limit is near, PostgreSQL's is twice that
+
 Status store_open(Context *context, const StoreConfig *config, Store **ret) {
         return config->url ? postgres_open(context, config, ret) : sqlite_open(context, config, ret);
 }
@@ -126,7 +128,7 @@ void db_touch(Db *db) {
 static Status usable(Db *db, const Sql *statement) {
         if (db->failed)
                 return db_error(db->context, STATUS_INTERNAL, "database", buf_str(&statement->text), "a statement after one that failed in the same transaction");
-        if (buf_full(&statement->text))
+        if (buf_full(&statement->text) || statement->count > PARAMETERS_LARGEST)
                 return error_set(db->context, STATUS_TOO_LARGE, "statement_too_large");
         ensure(statement->dialect == db_dialect(db));
         return STATUS_OK;

@@ -3,7 +3,7 @@
 #include "expr_random.h"
 #include <time.h>
 
-enum { ROUNDS = 8000, SHOWN = 10 };
+enum { ROUNDS = 20000, SHOWN = 10 };
 
 typedef struct Agreement {
         World world;

@@ -3,16 +3,14 @@
 #include "base/date.h"
 #include "base/unicode.h"
 
-static int find_column(const Table *table, Str name)
-{
+static int find_column(const Table *table, Str name) {
         for (size_t i = 0; i < table->columns_count; i++)
                 if (str_eq(table->columns[i], name))
                         return (int)i;
         return -1;
 }
 
-static Missing missing_from(Str text)
-{
+static Missing missing_from(Str text) {
         if (str_is(text, "create"))
                 return MISSING_CREATE;
         if (str_is(text, "skip"))
@@ -20,8 +18,7 @@ static Missing missing_from(Str text)
         return str_is(text, "null") ? MISSING_NULL : MISSING_ERROR;
 }
 
-static Status bind_target(Context *context, const Object *object, const Json *json, Str path, Target *target)
-{
+static Status bind_target(Context *context, const Object *object, const Json *json, Str path, Target *target) {
         Str name = json->kind == JSON_STRING ? json->text : json_str(json, "field", STR_NONE);
         target->field = object_find(object, name);
         if (!target->field)
@@ -40,14 +37,12 @@ static Status bind_target(Context *context, const Object *object, const Json *js
         return target->match ? STATUS_OK : error_add(context, path, "unknown_field", match);
 }
 
-static void match_by_name(Target *target)
-{
+static void match_by_name(Target *target) {
         if (!target->match && target->field->target)
                 target->match = target->field->target->name_field;
 }
 
-static Status bind_columns(Context *context, const Object *object, const Table *table, const Json *columns, Map *map)
-{
+static Status bind_columns(Context *context, const Object *object, const Table *table, const Json *columns, Map *map) {
         for (size_t i = 0; columns && i < columns->count; i++) {
                 const Json *json = &columns->items[i];
                 int column = find_column(table, json->key);
@@ -69,8 +64,7 @@ static Status bind_columns(Context *context, const Object *object, const Table *
         return error_status(context);
 }
 
-static Status bind_constants(Context *context, const Object *object, const Json *constants, Map *map)
-{
+static Status bind_constants(Context *context, const Object *object, const Json *constants, Map *map) {
         for (size_t i = 0; constants && i < constants->count; i++) {
                 const Json *json = &constants->items[i];
                 Str path = str_format(context->arena, "constants." STR_FMT, STR_ARG(json->key));
@@ -89,8 +83,7 @@ static Status bind_constants(Context *context, const Object *object, const Json 
         return error_status(context);
 }
 
-static const Field *guess_field(Arena *arena, const Object *object, Str column)
-{
+static const Field *guess_field(Arena *arena, const Object *object, Str column) {
         const Field *field = object_find(object, column);
         Str folded = text_fold(arena, column);
         for (size_t i = 0; !field && i < object->fields_count; i++)
@@ -100,8 +93,7 @@ static const Field *guess_field(Arena *arena, const Object *object, Str column)
         return field && !field->hidden && !field->type->computed && field->role != FIELD_ID && field->role != FIELD_VERSION ? field : NULL;
 }
 
-static void guess_columns(Context *context, const Object *object, const Table *table, Map *map)
-{
+static void guess_columns(Context *context, const Object *object, const Table *table, Map *map) {
         for (size_t i = 0; i < table->columns_count; i++) {
                 const Field *field = guess_field(context->arena, object, table->columns[i]);
                 if (!field)
@@ -112,8 +104,7 @@ static void guess_columns(Context *context, const Object *object, const Table *t
         }
 }
 
-static void note_unmapped(Context *context, const Table *table, const Json *ignored, Map *map)
-{
+static void note_unmapped(Context *context, const Table *table, const Json *ignored, Map *map) {
         Buf buf = buf_make(context->arena, 64 * 1024);
         for (size_t i = 0; i < table->columns_count; i++) {
                 bool used = false;
@@ -130,8 +121,7 @@ static void note_unmapped(Context *context, const Table *table, const Json *igno
         map->unmapped = buf_str(&buf);
 }
 
-static Status bind_rest(Context *context, const Object *object, const Json *json, Map *map)
-{
+static Status bind_rest(Context *context, const Object *object, const Json *json, Map *map) {
         Str mode = json_str(json, "mode", STR("create")), key = json_str(json, "key", STR_NONE);
         map->create = !str_is(mode, "update");
         map->update = !str_is(mode, "create");
@@ -150,8 +140,7 @@ static Status bind_rest(Context *context, const Object *object, const Json *json
         return STATUS_OK;
 }
 
-static size_t most_targets(const Table *table, const Json *json)
-{
+static size_t most_targets(const Table *table, const Json *json) {
         size_t count = table->columns_count;
         const Json *columns = json_get(json, "columns"), *constants = json_get(json, "constants");
         for (size_t i = 0; columns && i < columns->count; i++)
@@ -159,8 +148,7 @@ static size_t most_targets(const Table *table, const Json *json)
         return count + (constants ? constants->count : 0);
 }
 
-Status map_bind(Context *context, const Catalog *catalog, const Object *object, const Table *table, Str source, Map *ret)
-{
+Status map_bind(Context *context, const Catalog *catalog, const Object *object, const Table *table, Str source, Map *ret) {
         (void)catalog;
         Json *json = NULL;
         TRY(json_parse(context, str_empty(str_trim(source)) ? STR("{}") : source, 16, &json));
@@ -181,8 +169,7 @@ Status map_bind(Context *context, const Catalog *catalog, const Object *object, 
 // ---- Cells
 
 // "M/D/YYYY" and the like: runs of letters are parts, everything else must stand as it is. Two-digit years are 2000–2099.
-static bool parse_date_as(Str format, Str cell, int32_t *ret)
-{
+static bool parse_date_as(Str format, Str cell, int32_t *ret) {
         int64_t year = 0, month = 0, day = 0;
         size_t at = 0;
         for (size_t i = 0; i < format.len;) {
@@ -218,8 +205,7 @@ static bool parse_date_as(Str format, Str cell, int32_t *ret)
 }
 
 // "Anna Snelling" → "anna.snelling"; anything that is not a letter or digit of ASCII parts words; other scripts stay as they are.
-static Str login_from(Arena *arena, Str name)
-{
+static Str login_from(Arena *arena, Str name) {
         Buf buf = buf_make(arena, 400);
         bool gap = false;
         for (size_t i = 0; i < name.len; i++) {
@@ -237,8 +223,7 @@ static Str login_from(Arena *arena, Str name)
         return buf_str(&buf);
 }
 
-static Status scaled(Context *context, const Target *target, Str cell, Str *ret)
-{
+static Status scaled(Context *context, const Target *target, Str cell, Str *ret) {
         Decimal number, factor, product;
         if (!decimal_parse(cell, &number) || !decimal_from_int(target->scale, &factor) || !decimal_mul(number, factor, &product))
                 return error_add(context, target->field->name, "bad_decimal");
@@ -248,8 +233,7 @@ static Status scaled(Context *context, const Target *target, Str cell, Str *ret)
         return STATUS_OK;
 }
 
-Status map_cell(Context *context, const Target *target, Str cell, Str *ret)
-{
+Status map_cell(Context *context, const Target *target, Str cell, Str *ret) {
         Str text = target->column < 0 ? target->constant : cell;
         const Json *replaced = target->values ? json_find(target->values, str_trim(text)) : NULL;
         if (replaced)

@@ -30,8 +30,7 @@ typedef struct RowStep { Run *run; size_t row; bool created, changed; } RowStep;
 
 // ---- Issues
 
-static void add_issue(Run *run, Context *from, int line, Status status)
-{
+static void add_issue(Run *run, Context *from, int line, Status status) {
         ImportResult *result = run->result;
         Context *keep = run->context;
         size_t count = from->error.count ? from->error.count : 1;
@@ -46,29 +45,25 @@ static void add_issue(Run *run, Context *from, int line, Status status)
 
 // ---- Looking up references
 
-static size_t bucket_of(Str text)
-{
+static size_t bucket_of(Str text) {
         return str_hash(text) % KNOWN_BUCKETS;
 }
 
-static Known *find_known(Run *run, size_t target, Str text)
-{
+static Known *find_known(Run *run, size_t target, Str text) {
         for (Known *known = run->known[target][bucket_of(text)]; known; known = known->next)
                 if (str_eq(known->text, text))
                         return known;
         return NULL;
 }
 
-static void remember(Run *run, size_t target, Str text, int64_t id)
-{
+static void remember(Run *run, size_t target, Str text, int64_t id) {
         Known *known = arena_new_of(run->context->arena, Known);
         *known = (Known){str_copy(run->context->arena, text), id, run->known[target][bucket_of(text)]};
         run->known[target][bucket_of(text)] = known;
 }
 
 // The record of the target object whose match field is text, as far as the importer may see; several: the oldest.
-static Status query_match(Run *run, const Object *object, const Field *match, Str text, int64_t *ret_id, bool *ret_found)
-{
+static Status query_match(Run *run, const Object *object, const Field *match, Str text, int64_t *ret_id, bool *ret_found) {
         Sql select = db_sql(run->call.db);
         sql(&select, "select t.\"id\" from ");
         sql_name(&select, object->table);
@@ -82,8 +77,7 @@ static Status query_match(Run *run, const Object *object, const Field *match, St
         return db_get_int(run->call.db, &select, ret_id, ret_found);
 }
 
-static Status make_missing(Run *run, const Target *target, Str text, int64_t *ret_id)
-{
+static Status make_missing(Run *run, const Target *target, Str text, int64_t *ret_id) {
         RecordInput *input = record_input_new(run->call.context->arena, target->field->target);
         record_input_set(input, str_c(run->call.context->arena, target->match->name), value_text(text));
         if (target->match != target->field->target->name_field)
@@ -92,8 +86,7 @@ static Status make_missing(Run *run, const Target *target, Str text, int64_t *re
         return record_create(&run->call, input, &options, ret_id);
 }
 
-static Status find_reference(Run *run, size_t at, Str text, int64_t *ret_id, bool *ret_found)
-{
+static Status find_reference(Run *run, size_t at, Str text, int64_t *ret_id, bool *ret_found) {
         const Target *target = &run->map.targets[at];
         Known *known = find_known(run, at, text);
         *ret_found = true;
@@ -114,14 +107,12 @@ static Status find_reference(Run *run, size_t at, Str text, int64_t *ret_id, boo
 
 // ---- One row
 
-static void give(RecordInput *input, const Field *field, Value value)
-{
+static void give(RecordInput *input, const Field *field, Value value) {
         input->values[field->index] = value;
         input->given[field->index] = true;
 }
 
-static Status take_reference(Run *run, size_t at, RecordInput *input, Str text, bool *ret_skip)
-{
+static Status take_reference(Run *run, size_t at, RecordInput *input, Str text, bool *ret_skip) {
         const Target *target = &run->map.targets[at];
         Context *context = run->call.context;
         int64_t id = 0;
@@ -145,8 +136,7 @@ static Status take_reference(Run *run, size_t at, RecordInput *input, Str text, 
         return STATUS_OK;
 }
 
-static Status take_cell(Run *run, size_t at, size_t row, RecordInput *input, bool *ret_skip)
-{
+static Status take_cell(Run *run, size_t at, size_t row, RecordInput *input, bool *ret_skip) {
         const Target *target = &run->map.targets[at];
         Context *context = run->call.context;
         Str text = STR_NONE;
@@ -167,8 +157,7 @@ static Status take_cell(Run *run, size_t at, size_t row, RecordInput *input, boo
         return STATUS_OK;
 }
 
-static Status find_existing(Run *run, const RecordInput *input, int64_t *ret_id, bool *ret_found)
-{
+static Status find_existing(Run *run, const RecordInput *input, int64_t *ret_id, bool *ret_found) {
         *ret_found = false;
         if (!run->map.key)
                 return STATUS_OK;
@@ -188,16 +177,14 @@ static Status find_existing(Run *run, const RecordInput *input, int64_t *ret_id,
         return STATUS_OK;
 }
 
-static Status current_version(Run *run, int64_t id, int64_t *ret)
-{
+static Status current_version(Run *run, int64_t id, int64_t *ret) {
         Record *record = NULL;
         TRY(record_load(&run->call, run->object, id, &record));
         *ret = record->version;
         return STATUS_OK;
 }
 
-static Status write_row(Run *run, RowStep *step, RecordInput *input)
-{
+static Status write_row(Run *run, RowStep *step, RecordInput *input) {
         WriteOptions options = {.import = true, .action = STR("import")};
         int64_t id = 0, before = 0, after = 0;
         bool exists = false;
@@ -218,8 +205,7 @@ static Status write_row(Run *run, RowStep *step, RecordInput *input)
         return STATUS_OK;
 }
 
-static Status run_row(Db *db, void *arg)
-{
+static Status run_row(Db *db, void *arg) {
         RowStep *step = arg;
         Run *run = step->run;
         (void)db;
@@ -235,13 +221,11 @@ static Status run_row(Db *db, void *arg)
 
 // ---- Slices
 
-static bool database_failed(Status status)
-{
+static bool database_failed(Status status) {
         return status == STATUS_RETRY || status == STATUS_IO || status == STATUS_BUDGET || status == STATUS_BUSY;
 }
 
-static Status begin(Run *run, Db *db)
-{
+static Status begin(Run *run, Db *db) {
         Context *context = db_context(db);
         for (int tries = 0; tries < 4; tries++) {
                 org_view_done(&run->view);
@@ -263,8 +247,7 @@ static Status begin(Run *run, Db *db)
         return STATUS_BUSY;
 }
 
-static Status run_slice(Db *db, void *arg)
-{
+static Status run_slice(Db *db, void *arg) {
         Run *run = arg;
         Context *context = db_context(db);
         TRY(begin(run, db));
@@ -295,8 +278,7 @@ static Status run_slice(Db *db, void *arg)
         return run->options->dry_run ? STATUS_CONFLICT : STATUS_OK; // a dry run leaves nothing behind
 }
 
-static Status run_pass(Run *run, bool (*progress)(void *arg, int64_t done, int64_t total), void *arg)
-{
+static Status run_pass(Run *run, bool (*progress)(void *arg, int64_t done, int64_t total), void *arg) {
         bool reload = false;
         for (run->first = 0; run->first < run->table.rows_count; run->first = run->last) {
                 run->last = run->first + SLICE < run->table.rows_count ? run->first + SLICE : run->table.rows_count;
@@ -315,8 +297,7 @@ static Status run_pass(Run *run, bool (*progress)(void *arg, int64_t done, int64
         return reload ? org_reload(run->org, run->context) : STATUS_OK;
 }
 
-static bool has_second_pass(const Map *map)
-{
+static bool has_second_pass(const Map *map) {
         for (size_t i = 0; i < map->count; i++)
                 if (map->targets[i].second_pass)
                         return true;
@@ -324,8 +305,7 @@ static bool has_second_pass(const Map *map)
 }
 
 Status import_run(Context *context, Org *org, int64_t user, const Object *object, Str bytes, const ImportOptions *options,
-                  bool (*progress)(void *arg, int64_t done, int64_t total), void *arg, ImportResult *ret)
-{
+                  bool (*progress)(void *arg, int64_t done, int64_t total), void *arg, ImportResult *ret) {
         Run run = {.context = context, .org = org, .user = user, .object_name = object->name, .options = options, .result = ret};
         *ret = (ImportResult){.issues = arena_array(context->arena, ImportIssue, ISSUES_KEPT)};
         TRY(table_read(context, bytes, &run.table));
@@ -347,8 +327,7 @@ Status import_run(Context *context, Org *org, int64_t user, const Object *object
         return status;
 }
 
-void import_write_result(JsonWriter *w, const ImportResult *result)
-{
+void import_write_result(JsonWriter *w, const ImportResult *result) {
         json_open_object(w);
         json_put_int(w, "rows", result->rows);
         json_put_int(w, "created", result->created);

@@ -9,8 +9,7 @@
 
 // ---- Encoding
 
-static Status convert(Context *context, Str bytes, const char *encoding, Str *ret)
-{
+static Status convert(Context *context, Str bytes, const char *encoding, Str *ret) {
         UErrorCode error = U_ZERO_ERROR;
         size_t capacity = bytes.len * 3 + 16;
         char *text = arena_alloc(context->arena, capacity);
@@ -21,8 +20,7 @@ static Status convert(Context *context, Str bytes, const char *encoding, Str *re
         return STATUS_OK;
 }
 
-static Status decode(Context *context, Str bytes, Table *table, Str *ret)
-{
+static Status decode(Context *context, Str bytes, Table *table, Str *ret) {
         if (bytes.len > 256u << 20)
                 return error_set(context, STATUS_TOO_LARGE, "body_too_large");
         if (str_starts(bytes, STR("\xEF\xBB\xBF"))) {
@@ -44,8 +42,7 @@ static Status decode(Context *context, Str bytes, Table *table, Str *ret)
         return utf8_valid(*ret) ? STATUS_OK : error_set(context, STATUS_INVALID, "bad_encoding");
 }
 
-static char find_delimiter(Str text)
-{
+static char find_delimiter(Str text) {
         static const char candidates[] = {',', ';', '\t', '|'};
         size_t counts[sizeof candidates] = {0}, best = 0;
         bool quoted = false;
@@ -74,8 +71,7 @@ typedef struct Reader {
         size_t count, capacity;
 } Reader;
 
-static void add_cell(Reader *reader, Str cell)
-{
+static void add_cell(Reader *reader, Str cell) {
         if (reader->count == reader->capacity) {
                 size_t capacity = reader->capacity ? reader->capacity * 2 : 16;
                 Str *cells = arena_array(reader->context->arena, Str, capacity);
@@ -87,13 +83,11 @@ static void add_cell(Reader *reader, Str cell)
         reader->cells[reader->count++] = cell;
 }
 
-static Status bad_quotes(Reader *reader, int line)
-{
+static Status bad_quotes(Reader *reader, int line) {
         return error_set(reader->context, STATUS_INVALID, "bad_csv", str_format(reader->context->arena, "%d", line));
 }
 
-static Status read_quoted(Reader *reader, Str *ret)
-{
+static Status read_quoted(Reader *reader, Str *ret) {
         int first_line = reader->line;
         Buf cell = buf_make(reader->context->arena, CELL_LIMIT);
         for (reader->at++; reader->at < reader->text.len; reader->at++) {
@@ -113,16 +107,14 @@ static Status read_quoted(Reader *reader, Str *ret)
         return bad_quotes(reader, first_line);
 }
 
-static bool at_end_of_cell(const Reader *reader)
-{
+static bool at_end_of_cell(const Reader *reader) {
         if (reader->at >= reader->text.len)
                 return true;
         char c = reader->text.data[reader->at];
         return c == reader->delimiter || c == '\n' || c == '\r';
 }
 
-static Status read_cell(Reader *reader)
-{
+static Status read_cell(Reader *reader) {
         Str cell = STR_NONE;
         if (reader->at < reader->text.len && reader->text.data[reader->at] == '"') {
                 TRY(read_quoted(reader, &cell));
@@ -139,8 +131,7 @@ static Status read_cell(Reader *reader)
 }
 
 // One record; *ret_more is false at the end of the text.
-static Status read_row(Reader *reader, bool *ret_more)
-{
+static Status read_row(Reader *reader, bool *ret_more) {
         reader->cells = NULL;
         reader->count = reader->capacity = 0;
         *ret_more = reader->at < reader->text.len;
@@ -162,13 +153,11 @@ static Status read_row(Reader *reader, bool *ret_more)
         }
 }
 
-static bool blank_row(const Reader *reader)
-{
+static bool blank_row(const Reader *reader) {
         return reader->count == 1 && str_empty(str_trim(reader->cells[0]));
 }
 
-static void keep_row(Table *table, const Reader *reader, int line, size_t *capacity)
-{
+static void keep_row(Table *table, const Reader *reader, int line, size_t *capacity) {
         Arena *arena = reader->context->arena;
         if (table->rows_count == *capacity) {
                 size_t more = *capacity ? *capacity * 2 : 256;
@@ -188,8 +177,7 @@ static void keep_row(Table *table, const Reader *reader, int line, size_t *capac
         table->rows[table->rows_count++] = cells;
 }
 
-Status table_read(Context *context, Str bytes, Table *ret)
-{
+Status table_read(Context *context, Str bytes, Table *ret) {
         *ret = (Table){0};
         Str text = STR_NONE;
         TRY(decode(context, bytes, ret, &text));

@@ -1,7 +1,7 @@
 // Numbers that the system gives out, e.g. KH-202611-0001; an import may bring its own. The counters are the record pipeline's.
 #include "meta/field/field.h"
 
-static bool placeholder_known(Str name) {
+static bool part_known(Str name) {
         static const char *const dates[] = {"yyyy", "yy", "mm", "dd", NULL};
         if (cell_is(name, dates))
                 return true;
@@ -20,7 +20,7 @@ static bool format_valid(Str format) {
                         break;
                 format = str_slice(format, (size_t)open + 1, format.len);
                 ptrdiff_t close = str_find_char(format, '}');
-                if (close < 0 || !placeholder_known(str_slice(format, 0, (size_t)close)))
+                if (close < 0 || !part_known(str_slice(format, 0, (size_t)close)))
                         return false;
                 counters += format.data[0] == '0';
                 format = str_slice(format, (size_t)close + 1, format.len);

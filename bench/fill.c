@@ -1,0 +1,348 @@
+// Fills a database for measurements: a company of 1,000 people in 200 departments with N customers, 0.3 N opportunities and 0.1 N follow-ups. Everything follows from
+// the seed, and every record goes through the record pipeline, as an import would send it.
+#include "app/command.h"
+#include "base/date.h"
+#include "base/unicode.h"
+#include "bench/words.h"
+#include "os/os.h"
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define REGIONS 10
+#define REGION_DEPARTMENTS 20   // a region, its branches and their teams
+#define DEPARTMENTS (REGIONS * REGION_DEPARTMENTS)
+#define USERS 1000
+#define TRANSACTION 4000        // records
+#define ARENA_RESET 50          // records
+#define RARE_HITS 50            // customers that the rare word finds, however many there are
+#define PASSWORD "haike-bench"
+#define DAY_MS 86400000LL
+
+typedef struct Fill {
+        Context context;
+        Org *org;
+        int64_t customers_count, now_ms;
+        uint64_t seed;
+        int threads;
+        int64_t departments[DEPARTMENTS], users[USERS];
+        int64_t *customers;
+        Str hash;
+} Fill;
+
+// ---- chance: splitmix64, from the seed, what is made and its number
+
+typedef struct Chance {
+        uint64_t state;
+} Chance;
+
+static uint64_t next(Chance *chance) {
+        uint64_t z = chance->state += 0x9E3779B97F4A7C15u;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+        return z ^ (z >> 31);
+}
+
+static Chance chance_of(uint64_t seed, int kind, int64_t at) {
+        Chance chance = {seed * 1000003u + (uint64_t)kind * 0x100000000u + (uint64_t)at};
+        (void)next(&chance);
+        return chance;
+}
+
+static int64_t below(Chance *chance, int64_t limit) {
+        return (int64_t)(next(chance) % (uint64_t)limit);
+}
+
+static Str pick(Chance *chance, const char *const *words, size_t count) {
+        return str_from(words[below(chance, (int64_t)count)]);
+}
+#define PICK(chance, words) pick((chance), (words), sizeof(words) / sizeof *(words))
+
+// ---- customers, opportunities, follow-ups
+
+// Owners are drawn from a customer's number alone, so that its opportunities know them too.
+static int64_t owner_of(const Fill *fill, int64_t customer) {
+        Chance chance = chance_of(fill->seed, 9, customer);
+        return fill->users[below(&chance, USERS)];
+}
+
+static Str company_name(const Fill *fill, Arena *arena, Chance *chance, int64_t at) {
+        int64_t every = fill->customers_count / RARE_HITS;
+        bool rare = every && at % every == every / 2;
+        Str region = PICK(chance, words_regions), first = PICK(chance, words_brand), second = PICK(chance, words_brand);
+        Str trade = below(chance, 2) ? STR("科技") : PICK(chance, words_trades);
+        Str form = PICK(chance, words_forms);
+        if (rare)
+                return str_format(arena, STR_FMT "鲲鹏" STR_FMT STR_FMT, STR_ARG(region), STR_ARG(trade), STR_ARG(form));
+        return str_format(arena, STR_FMT STR_FMT STR_FMT STR_FMT STR_FMT, STR_ARG(region), STR_ARG(first), STR_ARG(second), STR_ARG(trade), STR_ARG(form));
+}
+
+static void set_text(RecordInput *input, const char *field, Str text) {
+        record_input_set(input, field, value_text(text));
+}
+
+static Value money(int64_t yuan) {
+        Decimal number = {yuan * DECIMAL_SCALE};
+        return value_number(number);
+}
+
+static void make_customer(Fill *fill, Arena *arena, int64_t at, RecordInput *input) {
+        Chance chance = chance_of(fill->seed, 1, at);
+        int64_t changed_ms = fill->now_ms - below(&chance, 730 * DAY_MS);
+        set_text(input, "name", company_name(fill, arena, &chance, at));
+        set_text(input, "type", PICK(&chance, words_types));
+        set_text(input, "level", PICK(&chance, words_levels));
+        set_text(input, "industry", PICK(&chance, words_industries));
+        set_text(input, "status", below(&chance, 4) ? STR("potential") : STR("formal"));
+        set_text(input, "phone", str_format(arena, "1%d%09lld", 3 + (int)below(&chance, 7), (long long)below(&chance, 1000000000)));
+        if (below(&chance, 2))
+                set_text(input, "email", str_format(arena, "info%lld@example%lld.com", (long long)below(&chance, 1000), (long long)at));
+        set_text(input, "credit_code", str_format(arena, "9131%014lld", (long long)at));
+        set_text(input, "source", PICK(&chance, words_sources));
+        record_input_set(input, "employees", value_int(5 + below(&chance, 5000)));
+        record_input_set(input, "annual_revenue", money(10000 * below(&chance, 100000)));
+        record_input_set(input, "founded", value_int(1980 + below(&chance, 45)));
+        if (below(&chance, 3) == 0)
+                record_input_set(input, "next_follow_up", value_datetime(fill->now_ms + below(&chance, 60 * DAY_MS)));
+        if (at > 100 && below(&chance, 20) == 0)
+                record_input_set(input, "parent", value_int(fill->customers[below(&chance, 100)]));
+        record_input_set(input, "owner", value_int(owner_of(fill, at)));
+        record_input_set(input, "created_at", value_datetime(changed_ms - below(&chance, 365 * DAY_MS)));
+        record_input_set(input, "updated_at", value_datetime(changed_ms));
+}
+
+static void make_opportunity(Fill *fill, Arena *arena, int64_t at, RecordInput *input) {
+        Chance chance = chance_of(fill->seed, 2, at);
+        int64_t customer = below(&chance, fill->customers_count), changed_ms = fill->now_ms - below(&chance, 365 * DAY_MS);
+        set_text(input, "name", str_format(arena, STR_FMT STR_FMT "项目 %lld", STR_ARG(PICK(&chance, words_brand)), STR_ARG(PICK(&chance, words_trades)), (long long)at));
+        record_input_set(input, "customer", value_int(fill->customers[customer]));
+        record_input_set(input, "owner", value_int(owner_of(fill, customer)));
+        record_input_set(input, "amount", money(100 * below(&chance, 50000)));
+        set_text(input, "stage", PICK(&chance, words_stages));
+        record_input_set(input, "close_date", value_date((int32_t)(fill->now_ms / DAY_MS + below(&chance, 400) - 200)));
+        record_input_set(input, "created_at", value_datetime(changed_ms - below(&chance, 90 * DAY_MS)));
+        record_input_set(input, "updated_at", value_datetime(changed_ms));
+}
+
+static void make_activity(Fill *fill, Arena *arena, int64_t at, RecordInput *input) {
+        Chance chance = chance_of(fill->seed, 3, at);
+        int64_t customer = below(&chance, fill->customers_count), at_ms = fill->now_ms - below(&chance, 365 * DAY_MS);
+        set_text(input, "type", PICK(&chance, words_activities));
+        set_text(input, "content", str_format(arena, STR_FMT "，" STR_FMT "，下次带上报价 %lld", STR_ARG(PICK(&chance, words_remarks)), STR_ARG(PICK(&chance, words_remarks)), (long long)at));
+        set_text(input, "target", str_format(arena, "customer:%lld", (long long)fill->customers[customer]));
+        record_input_set(input, "owner", value_int(owner_of(fill, customer)));
+        record_input_set(input, "at", value_datetime(at_ms));
+        record_input_set(input, "created_at", value_datetime(at_ms));
+}
+
+typedef struct Kind {
+        const char *object;
+        void (*make)(Fill *fill, Arena *arena, int64_t at, RecordInput *input);
+} Kind;
+
+// ---- many records, a transaction for each few thousand
+
+typedef struct Bulk {
+        Fill *fill;
+        const Kind *kind;
+        int64_t count, taken; // taken: atomic
+        int64_t *ids;         // may be NULL
+        int failed;           // atomic
+} Bulk;
+
+typedef struct Batch {
+        Bulk *bulk;
+        int64_t first, last;
+        Arena *arena;
+} Batch;
+
+// Memory of the records is given back as they are stored: the context's arena is exchanged meanwhile.
+static Status write_batch(Call *call, void *arg) {
+        Batch *batch = arg;
+        Bulk *bulk = batch->bulk;
+        Arena *kept = call->context->arena;
+        const Object *object = catalog_get(call->catalog, bulk->kind->object);
+        WriteOptions options = {.as_system = true, .import = true, .quiet = true};
+        Status status = STATUS_OK;
+        call->context->arena = batch->arena;
+        for (int64_t at = batch->first; at < batch->last && status == STATUS_OK; at++) {
+                int64_t id = 0;
+                if ((at - batch->first) % ARENA_RESET == 0)
+                        arena_reset(batch->arena);
+                RecordInput *input = record_input_new(batch->arena, object);
+                bulk->kind->make(bulk->fill, batch->arena, at, input);
+                status = record_create(call, input, &options, &id);
+                if (bulk->ids)
+                        bulk->ids[at] = id;
+        }
+        call->context->arena = kept;
+        return status;
+}
+
+static void print_error(const Context *context, Arena *arena) {
+        Str lines = error_lines(context, arena);
+        fprintf(stderr, STR_FMT, STR_ARG(lines));
+}
+
+static void *bulk_main(void *arg) {
+        Bulk *bulk = arg;
+        Batch batch = {.bulk = bulk, .arena = arena_new(0)};
+        while (!__atomic_load_n(&bulk->failed, __ATOMIC_RELAXED)) {
+                batch.first = __atomic_fetch_add(&bulk->taken, TRANSACTION, __ATOMIC_RELAXED);
+                if (batch.first >= bulk->count)
+                        break;
+                batch.last = batch.first + TRANSACTION < bulk->count ? batch.first + TRANSACTION : bulk->count;
+                ARENA_CLEANUP Arena *arena = arena_new(0);
+                Context context;
+                context_init(&context, arena, LANG_EN, bulk->fill->now_ms);
+                if (work_write(&context, bulk->fill->org, STR("import"), write_batch, &batch) == STATUS_OK)
+                        continue;
+                print_error(&context, arena);
+                __atomic_store_n(&bulk->failed, 1, __ATOMIC_RELAXED);
+        }
+        arena_free(batch.arena);
+        return NULL;
+}
+
+static bool fill_many(Fill *fill, const Kind *kind, int64_t count, int64_t *ids) {
+        Bulk bulk = {.fill = fill, .kind = kind, .count = count, .ids = ids};
+        pthread_t threads[16];
+        int64_t started_us = os_monotonic_us();
+        for (int i = 0; i < fill->threads; i++)
+                ensure(pthread_create(&threads[i], NULL, bulk_main, &bulk) == 0);
+        for (int i = 0; i < fill->threads; i++)
+                pthread_join(threads[i], NULL);
+        double seconds = (double)(os_monotonic_us() - started_us) / 1e6;
+        fprintf(stderr, "%lld %s in %.1f s: %.0f in a second\n", (long long)count, kind->object, seconds, (double)count / seconds);
+        return !bulk.failed;
+}
+
+// ---- the company
+
+static Status role_id(Call *call, const char *key, int64_t *ret) {
+        bool found = false;
+        Sql select = db_sql(call->db);
+        sql(&select, "select \"id\" from \"role\" where \"key\" = ");
+        sql_str(&select, str_from(key));
+        TRY(db_get_int(call->db, &select, ret, &found));
+        return found ? STATUS_OK : error_set(call->context, STATUS_NOT_FOUND, "no_such_role", str_from(key));
+}
+
+static Status root_department(Call *call, int64_t *ret) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select min(\"id\") from \"department\"");
+        return db_get_int(call->db, &select, ret, NULL);
+}
+
+static const WriteOptions as_system = {.as_system = true, .quiet = true};
+
+// In each region: 0 the region, 1–4 its branches, 5–19 the branches' teams.
+static Status make_departments(Call *call, void *arg) {
+        Fill *fill = arg;
+        int64_t root = 0;
+        TRY(root_department(call, &root));
+        for (int i = 0; i < DEPARTMENTS; i++) {
+                int within = i % REGION_DEPARTMENTS, region = i - within;
+                int64_t parent = within == 0 ? root : fill->departments[region + (within < 5 ? 0 : 1 + within % 4)];
+                Str name = str_format(call->context->arena, "%s%d部", words_regions[region / REGION_DEPARTMENTS], within);
+                RecordInput *input = record_input_new(call->context->arena, catalog_get(call->catalog, "department"));
+                set_text(input, "name", name);
+                record_input_set(input, "parent", value_int(parent));
+                TRY(record_create(call, input, &as_system, &fill->departments[i]));
+        }
+        return STATUS_OK;
+}
+
+static Status make_user(Call *call, const char *login, int64_t department, int64_t role, Str hash, int64_t *ret) {
+        Arena *arena = call->context->arena;
+        RecordInput *input = record_input_new(arena, catalog_get(call->catalog, "user"));
+        set_text(input, "login", str_from(login));
+        set_text(input, "name", str_format(arena, "同事 %s", login));
+        set_text(input, "roles", str_format(arena, "[\"%lld\"]", (long long)role));
+        record_input_set(input, "department", value_int(department));
+        TRY(record_create(call, input, &as_system, ret));
+        return str_empty(hash) ? STATUS_OK : password_set(call->db, *ret, hash);
+}
+
+// "user0" … own records each; those who sign in are "rep" (one of them), "manager" (a region) and "admin".
+static Status make_users(Call *call, void *arg) {
+        Fill *fill = arg;
+        int64_t sales = 0, manager = 0, admin = 0, root = 0, id = 0;
+        TRY(role_id(call, "sales", &sales));
+        TRY(role_id(call, "sales_manager", &manager));
+        TRY(role_id(call, ROLE_ADMIN, &admin));
+        TRY(root_department(call, &root));
+        for (int i = 0; i < USERS; i++) {
+                Str login = i == 17 ? STR("rep") : str_format(call->context->arena, "user%d", i);
+                TRY(make_user(call, str_c(call->context->arena, login), fill->departments[i % DEPARTMENTS], sales, i == 17 ? fill->hash : STR_NONE, &fill->users[i]));
+        }
+        TRY(make_user(call, "manager", fill->departments[3 * REGION_DEPARTMENTS], manager, fill->hash, &id));
+        return make_user(call, "admin", root, admin, fill->hash, &id);
+}
+
+// PostgreSQL's own would come minutes later, in the middle of the measurements.
+static Status analyze(Call *call, void *arg) {
+        (void)arg;
+        Sql command = db_sql(call->db);
+        sql(&command, "analyze");
+        return db_ddl(call->db, &command);
+}
+
+static bool fill_all(Fill *fill, bool postgres) {
+        static const Kind kinds[] = {{"customer", make_customer}, {"opportunity", make_opportunity}, {"activity", make_activity}};
+        Context *context = &fill->context;
+        bool is_new = false;
+        Status status = seed_organisation(context, fill->org, &is_new);
+        if (status == STATUS_OK)
+                status = password_hash(context, STR(PASSWORD), &fill->hash);
+        if (status == STATUS_OK)
+                status = work_write(context, fill->org, STR("import"), make_departments, fill);
+        if (status == STATUS_OK)
+                status = work_write(context, fill->org, STR("import"), make_users, fill);
+        if (status != STATUS_OK) {
+                print_error(context, context->arena);
+                return false;
+        }
+        bool done = fill_many(fill, &kinds[0], fill->customers_count, fill->customers) && fill_many(fill, &kinds[1], fill->customers_count * 3 / 10, NULL) &&
+                    fill_many(fill, &kinds[2], fill->customers_count / 10, NULL);
+        return done && (!postgres || work_write(context, fill->org, STR("system"), analyze, NULL) == STATUS_OK);
+}
+
+static bool take_arguments(int argc, char **argv, Options *options, Fill *fill) {
+        for (int i = 1; i + 1 < argc; i += 2) {
+                if (strcmp(argv[i], "--data") == 0)
+                        options->data = argv[i + 1];
+                else if (strcmp(argv[i], "--database") == 0)
+                        options->database = argv[i + 1];
+                else if (strcmp(argv[i], "--customers") == 0)
+                        fill->customers_count = strtoll(argv[i + 1], NULL, 10);
+                else if (strcmp(argv[i], "--seed") == 0)
+                        fill->seed = strtoull(argv[i + 1], NULL, 10);
+                else
+                        return false;
+        }
+        return argc % 2 && options->data && fill->customers_count >= 100;
+}
+
+int main(int argc, char **argv) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        Options options = {0};
+        Fill fill = {.seed = 1};
+        if (!take_arguments(argc, argv, &options, &fill)) {
+                fprintf(stderr, "usage: fill --data DIR [--database URL] --customers N [--seed S]\n");
+                return EXIT_USAGE;
+        }
+        fill.now_ms = os_now_ms();
+        fill.threads = options.database ? 4 : 1;
+        fill.customers = arena_array(arena, int64_t, fill.customers_count);
+        context_init(&fill.context, arena, LANG_EN, fill.now_ms);
+        if (sodium_init() < 0 || unicode_start(&fill.context) != STATUS_OK || command_open(&fill.context, &options, true, &fill.org) != STATUS_OK) {
+                print_error(&fill.context, arena);
+                return EXIT_FAILED;
+        }
+        bool done = fill_all(&fill, options.database != NULL);
+        org_close(fill.org);
+        return done ? EXIT_DONE : EXIT_FAILED;
+}

@@ -1,0 +1,31 @@
+// Makes the demo company: people, goods, then eighteen months of business.
+#include "app/demo/demo.h"
+
+static Status check_empty(Call *call, void *arg)
+{
+        (void)arg;
+        static const char *const objects[] = {"user", "customer", "lead", "product"};
+        for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+                bool found = false;
+                Sql select = db_sql(call->db);
+                sql(&select, "select 1 from ");
+                sql_name(&select, catalog_get(call->catalog, objects[i])->table);
+                sql(&select, " limit 1");
+                TRY(db_get_int(call->db, &select, NULL, &found));
+                if (found)
+                        return error_set(call->context, STATUS_CONFLICT, "demo_not_empty");
+        }
+        return STATUS_OK;
+}
+
+Status seed_demo(Context *context, Org *org, void (*progress)(void *arg, const char *key, int64_t done, int64_t total), void *arg)
+{
+        Demo demo = {.context = context, .org = org, .progress = progress, .arg = arg};
+        ensure(demo_people_count <= 64 && demo_departments_count <= 32 && demo_products_count <= 64 && demo_competitors_count <= 16);
+        TRY(work_read(context, org, check_empty, NULL));
+        TRY(demo_people_create(&demo));
+        TRY(demo_goods_create(&demo));
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        demo.plan = plan_make(arena, org_zone(org), context->now_ms);
+        return demo_play(&demo);
+}
