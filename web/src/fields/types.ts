@@ -1,0 +1,23 @@
+// The contract of a field type's two halves.
+import type { FieldDef, Json } from "@/meta/types";
+
+export interface DisplayProps {
+  field: FieldDef;
+  value: Json | undefined;
+  /** in a table cell or on a card: one line, no decoration that needs room */
+  dense?: boolean;
+}
+export interface EditorProps {
+  field: FieldDef;
+  modelValue: Json | undefined;
+  invalid?: boolean;
+  autofocus?: boolean;
+  /** inside a cell: opens at once and commits as soon as something is chosen */
+  compact?: boolean;
+  inputId?: string;
+}
+export interface EditorEmits {
+  "update:modelValue": [value: Json];
+  /** finished: save now */
+  commit: [];
+}

@@ -1,0 +1,20 @@
+// Both languages as flat keys; each is loaded when it is first needed.
+import { createI18n } from "vue-i18n";
+import type { Lang } from "@/lib/format";
+import { setLanguage } from "@/lib/http";
+
+export const i18n = createI18n({ legacy: false, locale: "zh-CN", fallbackLocale: "zh-CN", flatJson: true, messages: {}, missingWarn: false, fallbackWarn: false });
+
+const loaders: Record<Lang, () => Promise<{ default: Record<string, string> }>> = {
+  "zh-CN": () => import("./zh-CN.json"),
+  en: () => import("./en.json"),
+};
+
+export async function useLang(lang: Lang): Promise<void> {
+  if (!i18n.global.availableLocales.includes(lang)) {
+    i18n.global.setLocaleMessage(lang, (await loaders[lang]()).default);
+  }
+  i18n.global.locale.value = lang;
+  document.documentElement.lang = lang;
+  setLanguage(lang);
+}

@@ -1,0 +1,96 @@
+// The one door to the server: JSON in and out, problem+json as ApiError, the reader's language, idempotent creates.
+import type { Json, RecordData } from "@/meta/types";
+
+export interface FieldProblem { field: string; code: string; message: string }
+export interface Problem {
+  title?: string;
+  detail?: string;
+  status?: number;
+  code?: string;
+  errors?: FieldProblem[];
+  position?: number;
+  current?: RecordData;
+}
+
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly problem: Problem, readonly retryAfter: number | null) {
+    super(problem.detail || problem.title || `HTTP ${status}`);
+  }
+  /** Messages by field; what belongs to no field stands under "". */
+  byField(): Record<string, string> {
+    const result: Record<string, string> = {};
+    for (const item of this.problem.errors ?? []) result[item.field ?? ""] ??= item.message;
+    if (Object.keys(result).length === 0) result[""] = this.message;
+    return result;
+  }
+}
+
+type QueryValue = string | number | boolean | undefined | null;
+export interface RequestOptions {
+  query?: Record<string, QueryValue>;
+  body?: Json;
+  form?: FormData;
+  version?: number;
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+let language = "zh-CN";
+let onUnauthorised: () => void = () => undefined;
+
+export function setLanguage(lang: string): void {
+  language = lang;
+}
+export function setUnauthorisedHandler(handler: () => void): void {
+  onUnauthorised = handler;
+}
+
+export function randomKey(): string {
+  // crypto.randomUUID exists only in secure contexts; an intranet server may speak plain HTTP
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function url(path: string, query?: Record<string, QueryValue>): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== "") search.set(key, String(value));
+  }
+  const text = search.toString();
+  return `/api/v1${path}${text ? `?${text}` : ""}`;
+}
+
+export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language };
+  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  if (options.version !== undefined) headers["If-Match"] = `"${options.version}"`;
+  if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
+  let response: Response;
+  try {
+    response = await fetch(url(path, options.query), {
+      method,
+      headers,
+      body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+      credentials: "same-origin",
+      signal: options.signal,
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, { title: "network" }, null);
+  }
+  if (response.ok) return (await readJson(response)) as T;
+  const problem = ((await readJson(response)) ?? {}) as Problem;
+  if (response.status === 401 && path !== "/session") onUnauthorised();
+  const retry = Number(response.headers.get("Retry-After"));
+  throw new ApiError(response.status, problem, Number.isFinite(retry) && retry > 0 ? retry : null);
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { title: response.statusText };
+  }
+}

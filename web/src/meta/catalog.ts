@@ -1,0 +1,111 @@
+// Questions asked of a definition: which fields stand in a list, which are facts, what may be written.
+import type { FieldDef, FieldType, LayoutSection, ObjectDef, Option, ViewDef } from "./types";
+
+const SYSTEM_FIELDS = new Set(["id", "version", "created_at", "created_by", "updated_at", "updated_by"]);
+const LONG = new Set<FieldType>(["long_text", "json", "file", "image", "position"]);
+const NUMERIC = new Set<FieldType>(["integer", "number", "money", "percent"]);
+
+export function field(object: ObjectDef, name: string): FieldDef | undefined {
+  return object.fields.find((item) => item.name === name);
+}
+
+/** The type whose look a field has: formulas and roll-ups show as their result. */
+export function shownType(item: FieldDef): FieldType {
+  if ((item.type === "formula" || item.type === "rollup") && item.result) return item.result;
+  return item.type;
+}
+
+export function isNumeric(item: FieldDef): boolean {
+  return NUMERIC.has(shownType(item));
+}
+
+export function isSystem(item: FieldDef): boolean {
+  return SYSTEM_FIELDS.has(item.name);
+}
+
+export function isWritable(object: ObjectDef, item: FieldDef): boolean {
+  if (!object.rights.update && !object.rights.create) return false;
+  if (item.readonly || isSystem(item) || item.type === "auto_number" || item.type === "formula" || item.type === "rollup") return false;
+  return item.access === undefined || item.access === "write";
+}
+
+export function isEditable(object: ObjectDef, item: FieldDef): boolean {
+  return object.rights.update && isWritable(object, item);
+}
+
+export function stageField(object: ObjectDef): FieldDef | undefined {
+  return object.stage ? field(object, object.stage) : undefined;
+}
+
+export function activeOptions(item: FieldDef): Option[] {
+  return (item.options ?? []).filter((option) => !option.retired);
+}
+
+export function option(item: FieldDef, key: string): Option | undefined {
+  return item.options?.find((candidate) => candidate.key === key);
+}
+
+/** The money field that a pipeline sums: "amount" where there is one, else the first. */
+export function amountField(object: ObjectDef): FieldDef | undefined {
+  const money = object.fields.filter((item) => shownType(item) === "money" && item.access !== "mask");
+  return money.find((item) => item.name === "amount") ?? money[0];
+}
+
+/** The date that says when this record is next acted on. */
+export function nextActionField(object: ObjectDef): FieldDef | undefined {
+  for (const name of ["next_at", "next_action_at", "next_follow_up", "due_at"]) {
+    const item = field(object, name);
+    if (item && (item.type === "date" || item.type === "datetime")) return item;
+  }
+  return undefined;
+}
+
+export function listViews(object: ObjectDef): ViewDef[] {
+  return object.views ?? [];
+}
+
+export function view(object: ObjectDef, name: string | undefined): ViewDef | undefined {
+  const views = listViews(object);
+  return views.find((item) => item.name === name) ?? views[0];
+}
+
+/** Columns of a view without the name, which always stands first. */
+export function columns(object: ObjectDef, current: ViewDef | undefined): FieldDef[] {
+  const names = current?.columns?.length ? current.columns : defaultColumns(object);
+  return names.flatMap((name) => {
+    const item = field(object, name);
+    return item && item.name !== "name" ? [item] : [];
+  });
+}
+
+function defaultColumns(object: ObjectDef): string[] {
+  const own = object.fields.filter((item) => !isSystem(item) && !LONG.has(item.type) && !["name", "department", "owner"].includes(item.name));
+  return [...own.slice(0, 6).map((item) => item.name), "owner", "updated_at"];
+}
+
+export function columnCandidates(object: ObjectDef): FieldDef[] {
+  return object.fields.filter((item) => item.name !== "name" && item.name !== "version" && !LONG.has(item.type));
+}
+
+/** Facts in the sections of the layout; fields that no section names follow in one of their own, so that a new field is never invisible. */
+export function sections(object: ObjectDef, restLabel: string): LayoutSection[] {
+  const listed = (object.layout?.sections ?? []).map((section) => ({ label: section.label, fields: section.fields.filter((name) => field(object, name)) }));
+  const named = new Set(listed.flatMap((section) => section.fields));
+  const rest = object.fields.filter((item) => !named.has(item.name) && item.name !== "name" && !["id", "version"].includes(item.name)).map((item) => item.name);
+  return rest.length ? [...listed, { label: restLabel, fields: rest }] : listed;
+}
+
+/** What a create form asks: the layout's writable fields, those required first in their own order. */
+export function formSections(object: ObjectDef, restLabel: string): LayoutSection[] {
+  const writable = (name: string): boolean => {
+    const item = field(object, name);
+    return item !== undefined && isWritable(object, item) && item.name !== "department";
+  };
+  const all = sections(object, restLabel).map((section) => ({ label: section.label, fields: section.fields.filter(writable) }));
+  const filled = all.filter((section) => section.fields.length);
+  const first = filled[0];
+  const nameField = field(object, "name");
+  if (!nameField || !isWritable(object, nameField)) return filled;
+  if (!first) return [{ label: restLabel, fields: ["name"] }];
+  return [{ label: first.label, fields: ["name", ...first.fields.filter((name) => name !== "name")] }, ...filled.slice(1)];
+}

@@ -1,0 +1,48 @@
+// What may be done with a record beside editing it: which actions apply now and what each asks.
+import { kindOfField } from "@/list/kind";
+import { parseExpression, type Condition } from "@/lib/filter";
+import { field } from "@/meta/catalog";
+import { asRef, type ActionDef, type FieldDef, type Json, type ObjectDef, type RecordData } from "@/meta/types";
+
+/** Only plain conditions are judged here; anything else is shown and left to the server. */
+function holds(condition: Condition, record: RecordData): boolean {
+  const value = record[condition.field] ?? null;
+  const key = asRef(value)?.id ?? value;
+  switch (condition.op) {
+    case "in": return condition.values.some((item) => item === key);
+    case "not_in": return !condition.values.some((item) => item === key);
+    case "eq": return condition.values[0] === key;
+    case "ne": return condition.values[0] !== key;
+    case "empty": return key === null || key === "";
+    case "filled": return key !== null && key !== "";
+    default: return true;
+  }
+}
+
+export function applies(action: ActionDef, object: ObjectDef, record: RecordData): boolean {
+  if (object.rights.actions && !object.rights.actions.includes(action.name)) return false;
+  if (!action.when) return true;
+  const model = parseExpression(action.when, kindOfField(object));
+  if (!model) return true;
+  return model.match === "and" ? model.conditions.every((item) => holds(item, record)) : model.conditions.some((item) => holds(item, record));
+}
+
+export function actionsNow(object: ObjectDef, record: RecordData): ActionDef[] {
+  return (object.actions ?? []).filter((action) => applies(action, object, record));
+}
+
+const ASKS: Record<string, string[]> = { lose: ["lost_reason", "competitor"], assign: ["owner"] };
+const REASONED = ["reject", "release", "return"];
+
+/** Fields an action wants filled in first, as the object's own fields where it has them. */
+export function actionFields(object: ObjectDef, action: string, reasonLabel: string): FieldDef[] {
+  const listed = (ASKS[action] ?? []).flatMap((name) => field(object, name) ?? []);
+  if (listed.length) return listed.map((item, index) => ({ ...item, required: index === 0, readonly: false, access: "write" }));
+  if (REASONED.includes(action)) return [{ id: 0, name: "reason", type: "text", label: reasonLabel, required: true, access: "write" }];
+  return [];
+}
+
+/** References go out as ids; an action's body has no display names. */
+export function actionBody(values: Record<string, Json>): Json {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== "").map(([name, value]) => [name, asRef(value)?.id ?? value]));
+}

@@ -1,0 +1,102 @@
+// Saving fields of a record: with its version, merged by field when somebody else was quicker; only colliding fields are asked about.
+import { shallowReactive } from "vue";
+import * as api from "@/lib/api";
+import { ApiError } from "@/lib/http";
+import { queryClient } from "@/lib/queries";
+import type { Json, Page, RecordData, Values } from "@/meta/types";
+
+export interface Conflict {
+  object: string;
+  fields: string[];
+  before: RecordData;
+  mine: Values;
+  theirs: RecordData;
+  decide: (mine: Set<string> | null) => void;
+}
+export const conflictState = shallowReactive<{ current: Conflict | null }>({ current: null });
+
+/** Equal as far as a person can tell: references by id, lists by members, the rest by value. */
+export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
+  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+}
+function plain(value: Json | undefined): Json {
+  if (value === undefined || value === "") return null;
+  if (Array.isArray(value)) return value.map((item) => plain(item));
+  if (value !== null && typeof value === "object" && typeof value.id === "number") return typeof value.object === "string" ? `${value.object}:${value.id}` : value.id;
+  return value;
+}
+
+/** Fields that I change and that somebody else changed to something else meanwhile. */
+export function colliding(before: RecordData, mine: Values, theirs: RecordData): string[] {
+  return Object.keys(mine).filter((name) => !sameValue(before[name], theirs[name]) && !sameValue(mine[name], theirs[name]));
+}
+
+/** References are written as ids; names are only for reading. */
+export function toWire(values: Values): Values {
+  const wire = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(wire);
+    if (value !== null && typeof value === "object" && typeof value.id === "number" && typeof value.object !== "string") return value.id;
+    if (value !== null && typeof value === "object" && typeof value.id === "number" && typeof value.object === "string") return { object: value.object, id: value.id };
+    return value;
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, wire(value)]));
+}
+
+export async function saveRecord(object: string, base: RecordData, values: Values): Promise<RecordData> {
+  let before = base;
+  let wanted = values;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    try {
+      const saved = await api.updateRecord(object, base.id, toWire(wanted), before.version);
+      noteSaved(object, saved);
+      return saved;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 412) throw error;
+      const theirs = error.problem.current ?? (await api.getRecord(object, base.id));
+      const fields = colliding(before, wanted, theirs);
+      if (fields.length) {
+        const mine = await ask({ object, fields, before, mine: wanted, theirs });
+        wanted = Object.fromEntries(Object.entries(wanted).filter(([name]) => mine !== null && (!fields.includes(name) || mine.has(name))));
+      }
+      if (Object.keys(wanted).length === 0) {
+        noteSaved(object, theirs);
+        return theirs;
+      }
+      before = theirs;
+    }
+  }
+  throw new ApiError(409, {}, null);
+}
+
+function ask(question: Omit<Conflict, "decide">): Promise<Set<string> | null> {
+  return new Promise((resolve) => {
+    conflictState.current = {
+      ...question,
+      decide: (mine) => {
+        conflictState.current = null;
+        resolve(mine);
+      },
+    };
+  });
+}
+
+/** Shows the saved record wherever it is seen, at once; sums and counts are asked for again. */
+export function noteSaved(object: string, saved: RecordData): void {
+  queryClient.setQueryData(["record", object, saved.id], saved);
+  queryClient.setQueriesData<{ pages: Page[]; pageParams: unknown[] }>({ queryKey: ["records", object, "pages"] }, (data) => data && {
+    ...data,
+    pages: data.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === saved.id ? overlay(item, saved) : item)) })),
+  });
+  void queryClient.invalidateQueries({ queryKey: ["aggregate", object] });
+  void queryClient.invalidateQueries({ queryKey: ["timeline", object, saved.id] });
+  void queryClient.invalidateQueries({ queryKey: ["history", object, saved.id] });
+}
+
+function overlay(item: RecordData, saved: RecordData): RecordData {
+  const next: RecordData = { ...item, version: saved.version };
+  for (const key of Object.keys(item)) {
+    const value = saved[key];
+    if (value !== undefined) next[key] = value;
+  }
+  return next;
+}
