@@ -15,7 +15,7 @@
 #define REGION_DEPARTMENTS 20   // a region, its branches and their teams
 #define DEPARTMENTS (REGIONS * REGION_DEPARTMENTS)
 #define USERS 1000
-#define TRANSACTION 4000        // records
+#define TRANSACTION 1000        // records: longer ones cost more, since SQLite walks the journal of a savepoint
 #define ARENA_RESET 50          // records
 #define RARE_HITS 50            // customers that the rare word finds, however many there are
 #define PASSWORD "haike-bench"

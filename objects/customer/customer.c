@@ -9,9 +9,10 @@ static Status check_parents(Call *call, RecordChange *change) {
                 if ((change->id && parent.integer == change->id) || level == LEVELS)
                         return error_add(call->context, STR("parent"), "parent_cycle");
                 Record *above = NULL;
+                Error collected = call->context->error;
                 Status status = record_load(call, change->object, parent.integer, &above);
                 if (status == STATUS_NOT_FOUND) {
-                        error_clear(call->context); // told by the reference check, at its field
+                        call->context->error = collected; // told by the reference check, at its field
                         return STATUS_OK;
                 }
                 TRY(status);
@@ -23,7 +24,8 @@ static Status check_parents(Call *call, RecordChange *change) {
 static Status before(Call *call, RecordChange *change) {
         if (!change->after || (change->before && value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"))))
                 return STATUS_OK;
-        return check_parents(call, change) == STATUS_IO ? STATUS_IO : STATUS_OK;
+        Status status = check_parents(call, change);
+        return status == STATUS_INVALID ? STATUS_OK : status; // collected: validation goes on
 }
 
 static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}};

@@ -1,6 +1,7 @@
 // Departments: they form trees, one of which at least remains, and none disappears with people in it.
 #include "access/access.h"
 #include "record/record.h"
+#include "record/search.h"
 
 #define DEEPEST 32
 
@@ -62,9 +63,9 @@ static Status department_before(Call *call, RecordChange *change) {
 }
 
 static Status department_after(Call *call, const RecordChange *change) {
-        (void)change;
         call->metadata_changed = true;
-        return STATUS_OK;
+        bool moved = change->before && change->after && !value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"));
+        return moved ? search_department_moved(call, change->id) : STATUS_OK;
 }
 
 const ObjectModule department_module = {.object = "department", .before = department_before, .after = department_after};

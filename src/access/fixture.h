@@ -112,7 +112,8 @@ static inline Status fixture_insert(Db *db, void *arg) {
         }
         sql(&insert, ") values (");
         sql_append(&insert, &values);
-        sql(&insert, ") returning \"id\"");
+        sql(&insert, ")");
+        sql_returning_id(&insert);
         TRY(db_insert(db, &insert, &row->id));
         return access_bump(db);
 }

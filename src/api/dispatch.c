@@ -309,15 +309,33 @@ static void start_read(Request *request) {
                 finish_deferred(request, busy(request));
 }
 
+// Runs behind the sign-in: now as somebody whose rights are known.
+static Status refuse_again(Request *request) {
+        Status status = prepare(request);
+        return status == STATUS_OK ? busy(request) : status; // the catalog has changed in between
+}
+
+// Without the right to be here nobody learns what was wrong with the body.
+static void refuse_write(Request *request, Status status) {
+        if (request->route->access == ACCESS_PUBLIC) {
+                finish(request, status);
+                return;
+        }
+        if (str_empty(request->token)) {
+                error_clear(&request->context);
+                finish(request, error_set(&request->context, STATUS_UNAUTHENTICATED, "unauthenticated"));
+                return;
+        }
+        request->step = refuse_again;
+        http_defer(request->http);
+        if (!pool_submit(request->api->slow, run_read_lane, request))
+                finish_deferred(request, busy(request));
+}
+
 static void start_write(Request *request) {
         Status status = prepare(request);
         if (status != STATUS_OK) {
-                // Without the right to be here nobody learns what was wrong with the body.
-                if (request->route->access != ACCESS_PUBLIC && str_empty(request->token)) {
-                        error_clear(&request->context);
-                        status = error_set(&request->context, STATUS_UNAUTHENTICATED, "unauthenticated");
-                }
-                finish(request, status);
+                refuse_write(request, status);
                 return;
         }
         request->work = (StoreWork){.context = &request->context, .run = run_in_transaction, .done = write_done, .arg = request};

@@ -53,11 +53,25 @@ static Status set_clock(Request *request) {
         return STATUS_OK;
 }
 
+#define STATIC_LARGEST (1 << 20)
+
+// An answer that costs nothing but being sent, for bench/: what of a request's time is HTTP.
+static Status static_answer(Request *request) {
+        int64_t size = 0;
+        bool number = str_to_int64(request_param(request, 0), &size);
+        if (!request->api->test_clock || !number || size < 0 || size > STATIC_LARGEST)
+                return error_set(&request->context, STATUS_NOT_FOUND, "no_route");
+        request->http->content_type = STR("application/json");
+        request->http->response = str_make(arena_alloc(request->http->arena, (size_t)size + 1), (size_t)size);
+        return STATUS_OK;
+}
+
 static const Route table[] = {
         {HTTP_GET, "/healthz", ROUTE_PLAIN, ACCESS_PUBLIC, .run = healthz, .id = "health", .summary = "The process answers"},
         {HTTP_GET, "/readyz", ROUTE_READ, ACCESS_PUBLIC, .run = readyz, .id = "ready", .summary = "The database answers"},
         {HTTP_GET, "/metrics", ROUTE_PLAIN, ACCESS_PUBLIC, .run = metrics, .id = "metrics", .summary = "Figures for Prometheus"},
         {HTTP_POST, "/api/v1/test/clock", ROUTE_PLAIN, ACCESS_PUBLIC, .run = set_clock, .id = "setClock", .summary = "Moves the clock (only with --test-clock)", .internal = true},
+        {HTTP_GET, "/api/v1/test/static/{size}", ROUTE_PLAIN, ACCESS_PUBLIC, .run = static_answer, .id = "staticAnswer", .summary = "So many bytes (only with --test-clock)", .internal = true},
         {0},
 };
 const Route *const api_system_routes = table;

@@ -33,9 +33,9 @@ int import_command(Command *command)
         OrgView view = org_view(command->org);
         const Object *object = catalog_find(view.catalog, str_from(options->words[1]));
         Str bytes = STR_NONE, map = STR_NONE;
-        Status status = object ? file_read(context, options->words[2], 256u << 20, &bytes) : error_set(context, STATUS_NOT_FOUND, "unknown_object", str_from(options->words[1]));
+        Status status = object ? file_read(context, command_path(command, options->words[2]), 256u << 20, &bytes) : error_set(context, STATUS_NOT_FOUND, "unknown_object", str_from(options->words[1]));
         if (status == STATUS_OK && options->map)
-                status = file_read(context, options->map, 1u << 20, &map);
+                status = file_read(context, command_path(command, options->map), 1u << 20, &map);
         ImportOptions import = {.map = map, .dry_run = options->dry_run, .file_name = str_from(options->words[2])};
         ImportResult result = {0};
         if (status == STATUS_OK)

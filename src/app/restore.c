@@ -92,17 +92,28 @@ static void count_finding(void *arg, Str finding)
         command_printf(restore->command, STR_FMT "\n", STR_ARG(finding));
 }
 
+// Any SQLite file opens; one of Haike's has roles in it.
+static Status has_roles(Call *call, void *arg)
+{
+        Sql select = db_sql(call->db);
+        sql(&select, "select 1 from \"role\" limit 1");
+        return db_get_int(call->db, &select, NULL, arg);
+}
+
 // Opening brings it to this program's version; closing leaves one file, without a log beside it.
 static Status examine(Restore *restore)
 {
         Context *context = &restore->command->context;
         Options options = {.data = restore->stage};
         Org *org = NULL;
+        bool ours = false;
         Status status = command_open(context, &options, false, &org);
+        if (status == STATUS_OK)
+                status = work_read(context, org, has_roles, &ours);
         if (status == STATUS_OK)
                 status = store_check(org_store(org), context, count_finding, restore);
         org_close(org);
-        if (status == STATUS_OK && !restore->findings && !exists(in(restore, restore->stage, "haike.db-wal")))
+        if (status == STATUS_OK && ours && !restore->findings && !exists(in(restore, restore->stage, "haike.db-wal")))
                 return STATUS_OK;
         Str detail = context->error.detail;
         error_clear(context);

@@ -108,7 +108,8 @@ static Status insert_run(Db *db, void *arg) {
         sql_value(&insert, row->user ? value_int(row->user) : VALUE_NONE);
         sql(&insert, ", ");
         sql_value(&insert, value_datetime(row->now_ms));
-        sql(&insert, ") returning \"id\"");
+        sql(&insert, ")");
+        sql_returning_id(&insert);
         return db_insert(db, &insert, &row->id);
 }
 

@@ -4,6 +4,7 @@
 #include "record/file.h"
 #include "record/query.h"
 #include "record/search.h"
+#include "record/write.h"
 
 #define FINDINGS_LARGEST 100
 #define PAGE 1000
@@ -18,16 +19,14 @@ typedef struct Check {
         int64_t keys_until_us;
 } Check;
 
-static void tell(Check *check, const char *key, int64_t id, Str what)
-{
+static void tell(Check *check, const char *key, int64_t id, Str what) {
         Arena *arena = check->call->context->arena;
         Str args[4] = {check->object->name, str_format(arena, "%lld", (long long)id), what};
         check->report(check->arg, text_format(arena, check->call->context->lang, key, args));
 }
 
 // Reports every id that the statement finds; what: the field, or empty.
-static Status tell_rows(Check *check, Sql *select, const char *key, Str what)
-{
+static Status tell_rows(Check *check, Sql *select, const char *key, Str what) {
         sql(select, " limit ");
         sql_int(select, FINDINGS_LARGEST);
         ROWS_CLEANUP Rows *rows = NULL;
@@ -40,8 +39,7 @@ static Status tell_rows(Check *check, Sql *select, const char *key, Str what)
         }
 }
 
-static Sql select_live(Check *check)
-{
+static Sql select_live(Check *check) {
         Sql select = db_sql(check->call->db);
         sql(&select, "select t.\"id\" from ");
         sql_name(&select, check->object->table);
@@ -51,8 +49,7 @@ static Sql select_live(Check *check)
 
 // ---- References
 
-static Status check_reference(Check *check, const Field *field)
-{
+static Status check_reference(Check *check, const Field *field) {
         bool live = !field->system && field->on_delete != ON_DELETE_CLEAR;
         Sql select = select_live(check);
         sql(&select, " and ");
@@ -67,8 +64,7 @@ static Status check_reference(Check *check, const Field *field)
         return tell_rows(check, &select, "check.reference", field->name);
 }
 
-static Status check_file(Check *check, const Field *field)
-{
+static Status check_file(Check *check, const Field *field) {
         Sql select = select_live(check);
         sql(&select, " and ");
         sql_column(&select, STR("t"), field->column);
@@ -78,8 +74,7 @@ static Status check_file(Check *check, const Field *field)
         return tell_rows(check, &select, "check.reference", field->name);
 }
 
-static Status check_record_target(Check *check, const Field *field, const Object *target)
-{
+static Status check_record_target(Check *check, const Field *field, const Object *target) {
         Sql select = select_live(check);
         sql(&select, " and haike_object_of(");
         sql_column(&select, STR("t"), field->column);
@@ -93,8 +88,7 @@ static Status check_record_target(Check *check, const Field *field, const Object
         return tell_rows(check, &select, "check.reference", field->name);
 }
 
-static Status id_exists(Check *check, const Object *target, int64_t id, bool *ret)
-{
+static Status id_exists(Check *check, const Object *target, int64_t id, bool *ret) {
         Sql select = db_sql(check->call->db);
         sql(&select, "select 1 from ");
         sql_name(&select, target->table);
@@ -103,8 +97,7 @@ static Status id_exists(Check *check, const Object *target, int64_t id, bool *re
         return db_get_int(check->call->db, &select, NULL, ret);
 }
 
-static Status check_list_value(Check *check, const Field *field, int64_t id, Str list)
-{
+static Status check_list_value(Check *check, const Field *field, int64_t id, Str list) {
         Json *ids = NULL;
         if (json_parse(check->call->context, list, 2, &ids) != STATUS_OK) {
                 error_clear(check->call->context);
@@ -123,8 +116,7 @@ static Status check_list_value(Check *check, const Field *field, int64_t id, Str
 }
 
 // Lists are few different ones: each is looked at once, with one of the records that have it.
-static Status check_list(Check *check, const Field *field)
-{
+static Status check_list(Check *check, const Field *field) {
         Sql select = db_sql(check->call->db);
         sql(&select, "select min(t.\"id\"), ");
         sql_column(&select, STR("t"), field->column);
@@ -145,8 +137,7 @@ static Status check_list(Check *check, const Field *field)
         }
 }
 
-static Status check_references(Check *check)
-{
+static Status check_references(Check *check) {
         const Catalog *catalog = check->call->catalog;
         for (size_t i = 0; i < check->object->fields_count; i++) {
                 const Field *field = check->object->fields[i];
@@ -167,8 +158,7 @@ static Status check_references(Check *check)
 
 // ---- Roll-ups: nothing stored yet is the same as a total of nothing
 
-static Status check_rollups(Check *check)
-{
+static Status check_rollups(Check *check) {
         for (size_t i = 0; i < check->object->fields_count; i++) {
                 const Field *field = check->object->fields[i];
                 if (!field->stored || !field->rollup_by)
@@ -187,8 +177,7 @@ static Status check_rollups(Check *check)
 
 // ---- Search
 
-static Status check_search_missing(Check *check)
-{
+static Status check_search_missing(Check *check) {
         Sql select = select_live(check);
         sql(&select, " and not exists (select 1 from ");
         search_table(check->object, &select);
@@ -198,8 +187,7 @@ static Status check_search_missing(Check *check)
         return tell_rows(check, &select, "check.search_missing", STR_NONE);
 }
 
-static Status check_search_left(Check *check)
-{
+static Status check_search_left(Check *check) {
         Sql select = db_sql(check->call->db);
         sql(&select, "select ");
         search_id(&select);
@@ -213,11 +201,12 @@ static Status check_search_left(Check *check)
         return tell_rows(check, &select, "check.search_left", STR_NONE);
 }
 
-static Status check_terms(Check *check, int64_t id)
-{
+static Status check_terms(Check *check, int64_t id) {
         Call *call = check->call;
         Record *record = NULL;
-        TRY(record_load(call, check->object, id, &record));
+        TRY(record_read_row(call, check->object, id, false, false, &record)); // without a lock: a check only reads
+        if (!record)
+                return STATUS_OK;
         Buf terms = buf_make(call->context->arena, SEARCH_TERMS_CAP);
         search_terms(&terms, check->object, record->values);
         if (!terms.len)
@@ -239,8 +228,7 @@ static Status check_terms(Check *check, int64_t id)
 }
 
 // The newest, which is where a mistake of this program would show.
-static Status check_newest_terms(Check *check)
-{
+static Status check_newest_terms(Check *check) {
         Sql select = select_live(check);
         int64_t ids[TERMS_SAMPLE];
         size_t count = 0;
@@ -259,8 +247,7 @@ static Status check_newest_terms(Check *check)
         return STATUS_OK;
 }
 
-static Status check_search(Check *check)
-{
+static Status check_search(Check *check) {
         bool complete = false;
         if (!check->object->search)
                 return STATUS_OK;
@@ -274,8 +261,7 @@ static Status check_search(Check *check)
 
 // ---- History: versions 1, 2 … up to the record's own
 
-static Status check_history(Check *check)
-{
+static Status check_history(Check *check) {
         Sql select = db_sql(check->call->db);
         sql(&select, "select t.\"id\" from ");
         sql_name(&select, check->object->table);
@@ -287,8 +273,7 @@ static Status check_history(Check *check)
         return tell_rows(check, &select, "check.history", STR_NONE);
 }
 
-static Status check_outbox(Check *check)
-{
+static Status check_outbox(Check *check) {
         Sql select = db_sql(check->call->db);
         sql(&select, "select o.record_id from outbox o left join ");
         sql_name(&select, check->object->table);
@@ -306,8 +291,7 @@ typedef struct KeyPage {
         int findings;
 } KeyPage;
 
-static Status check_key_page(Check *check, const Field *field, KeyPage *page)
-{
+static Status check_key_page(Check *check, const Field *field, KeyPage *page) {
         Call *call = check->call;
         Sql select = db_sql(call->db);
         sql(&select, "select t.\"id\", ");
@@ -336,8 +320,7 @@ static Status check_key_page(Check *check, const Field *field, KeyPage *page)
 }
 
 // A page's memory is given back before the next: the context's arena is exchanged meanwhile.
-static Status check_keys(Check *check, const Field *field)
-{
+static Status check_keys(Check *check, const Field *field) {
         Context *context = check->call->context;
         Arena *kept = context->arena;
         ARENA_CLEANUP Arena *pages = arena_new(0);
@@ -354,16 +337,14 @@ static Status check_keys(Check *check, const Field *field)
         return status;
 }
 
-static Status check_sort_keys(Check *check)
-{
+static Status check_sort_keys(Check *check) {
         for (size_t i = 0; i < check->object->fields_count; i++)
                 if (check->object->fields[i]->sort_column.len && check->object->fields[i]->stored)
                         TRY(check_keys(check, check->object->fields[i]));
         return STATUS_OK;
 }
 
-static Status check_object(Check *check)
-{
+static Status check_object(Check *check) {
         TRY(check_references(check));
         TRY(check_rollups(check));
         TRY(check_search(check));
@@ -372,8 +353,7 @@ static Status check_object(Check *check)
         return check_sort_keys(check);
 }
 
-Status record_check(Call *call, void (*report)(void *arg, Str finding), void *arg)
-{
+Status record_check(Call *call, void (*report)(void *arg, Str finding), void *arg) {
         Check check = {.call = call, .report = report, .arg = arg, .keys_until_us = os_monotonic_us() + KEYS_LONGEST_US};
         for (size_t i = 0; i < call->catalog->objects_count; i++) {
                 check.object = call->catalog->objects[i];

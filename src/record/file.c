@@ -27,7 +27,8 @@ Status file_add(Call *call, Str name, Str type, Str content, int64_t *ret_id) {
         sql_value(&insert, value_datetime(call->context->now_ms));
         sql(&insert, ", ");
         sql_value(&insert, value_blob(content));
-        sql(&insert, ") returning \"id\"");
+        sql(&insert, ")");
+        sql_returning_id(&insert);
         return db_insert(call->db, &insert, ret_id);
 }
 

@@ -173,8 +173,12 @@ static void share_out(Search *search) {
         }
 }
 
+// As in the navigation, but what is said about a record (activities, tasks) after the records.
 static int by_order(const void *a, const void *b) {
         const Object *x = ((const Found *)a)->object, *y = ((const Found *)b)->object;
+        bool x_about = x->record_fields_count > 0, y_about = y->record_fields_count > 0;
+        if (x_about != y_about)
+                return x_about ? 1 : -1;
         if (x->order != y->order)
                 return x->order < y->order ? -1 : 1;
         return x->id < y->id ? -1 : x->id > y->id;

@@ -263,9 +263,12 @@ static void search_over_everything(void **state) {
         create(c, "contact", "{\"name\":\"华罗庚\",\"customer\":%lld,\"owner\":%lld}", (long long)customer, (long long)c->other);
         for (int i = 0; i < 5; i++)
                 create(c, "opportunity", "{\"name\":\"华为项目%d\",\"owner\":%lld}", i, (long long)c->sales);
+        create(c, "activity", "{\"name\":\"谈到华为\",\"content\":\"谈到华为\",\"target\":{\"object\":\"customer\",\"id\":%lld}}", (long long)customer);
+        assert_ok(&c->base, ask(c, c->finance, search, .q = "谈到"));
+        assert_text(joined(c, "object"), "activity");
         assert_ok(&c->base, ask(c, c->finance, search, .q = "华", .limit = 4));
-        assert_text(joined(c, "object"), "customer,contact,opportunity,opportunity");
-        assert_text(joined(c, "name"), "华为技术有限公司,华罗庚,华为项目4,华为项目3");
+        assert_text(joined(c, "object"), "customer,contact,opportunity,activity");
+        assert_text(joined(c, "name"), "华为技术有限公司,华罗庚,华为项目4,谈到华为");
         assert_ok(&c->base, ask(c, c->sales, search, .q = "华"));
         assert_text(joined(c, "object"), "customer,opportunity,opportunity,opportunity,opportunity,opportunity");
         assert_ok(&c->base, ask(c, c->finance, search, .q = "138 1234 5678"));
@@ -442,13 +445,50 @@ static void walking(void **state) {
         assert_int_equal(own.named, 8);
 }
 
+// ---- every way of reading says the same
+
+static size_t count_visible(Company *c, int64_t user, const int64_t *ids, size_t count) {
+        size_t visible = 0;
+        for (size_t i = 0; i < count; i++)
+                visible += ask(c, user, get, .object = "customer", .id = ids[i]) == STATUS_OK;
+        return visible;
+}
+
+static void all_ways_agree(void **state) {
+        Company *c = *state;
+        int64_t ids[24];
+        const int64_t owners[] = {c->admin, c->manager, c->sales, c->other, c->finance, c->guarded};
+        for (int i = 0; i < 24; i++)
+                ids[i] = create(c, "customer", "{\"name\":\"华为%d\",\"level\":\"A\",\"owner\":%lld}", i, (long long)owners[i % 6]);
+        for (int i = 0; i < 4; i++)
+                throw_away(c, "customer", ids[i]);
+        for (int i = 0; i < 6; i++) {
+                size_t visible = count_visible(c, owners[i], ids, 24);
+                assert_int_equal(visible, i == 0 ? 20 : i == 1 ? 6 : i == 4 || i == 5 ? 20 : 3 + (i != 2 && i != 3));
+                assert_int_equal(walk_pages(c, owners[i], NULL, NULL, 6), visible);
+                assert_int_equal(walk_pages(c, owners[i], "name contains \"华为\"", "name", 6), visible);
+                assert_ok(&c->base, list(c, owners[i], .object = "customer", .q = "hw", .count = true));
+                assert_int_equal(items(c)->count, visible);
+                assert_int_equal(json_int(c->answer, "count", -1), visible);
+                assert_ok(&c->base, ask(c, owners[i], search, .q = "华为", .limit = 100));
+                assert_int_equal(items(c)->count, visible);
+                assert_ok(&c->base, ask(c, owners[i], aggregate, .object = "customer", .measure = "count()"));
+                assert_int_equal(json_int(first(c), "count()", -1), visible);
+                if (owners[i] == c->guarded)
+                        continue;
+                Walked walked = {.company = c};
+                assert_ok(&c->base, company_task(c, owners[i], false, walk_run, &walked));
+                assert_int_equal(walked.rows, visible);
+        }
+}
+
 int main(void) {
         struct CMUnitTest tests[] = {
                 cmocka_unit_test(pages_hold_what_the_scope_covers), cmocka_unit_test(nulls_come_last), cmocka_unit_test(cursors_belong_to_their_question),
                 cmocka_unit_test(references_have_names_for_those_who_may), cmocka_unit_test(masked_and_hidden_fields), cmocka_unit_test(scope_decides_what_can_be_got),
                 cmocka_unit_test(the_bin), cmocka_unit_test(q_finds), cmocka_unit_test(q_in_pages), cmocka_unit_test(search_over_everything),
                 cmocka_unit_test(contains_is_the_same_with_and_without_index), cmocka_unit_test(aggregates), cmocka_unit_test(history_and_timeline),
-                cmocka_unit_test(explanations), cmocka_unit_test(walking),
+                cmocka_unit_test(explanations), cmocka_unit_test(walking), cmocka_unit_test(all_ways_agree),
         };
         return company_run_both("query", tests, sizeof tests / sizeof *tests);
 }

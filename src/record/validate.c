@@ -33,15 +33,32 @@ static bool owner_refused(const Call *call, const RecordChange *change) {
         return !actor_may_act(call->actor, object, STR("assign")) && !call->actor->system;
 }
 
+// A value that was refused before the reader was known must not tell that there is such a field.
+static void conceal(Call *call, Str path, const Field *field) {
+        Error *error = &call->context->error;
+        for (size_t i = 0; i < error->count; i++) {
+                ErrorItem *item = &error->items[i];
+                bool inside = str_starts(item->field, path) && (item->field.len == path.len || item->field.data[path.len] == '[' || item->field.data[path.len] == '.');
+                if (inside)
+                        *item = (ErrorItem){.field = path, .code = "unknown_field", .args = {field->name}, .position = -1};
+        }
+}
+
 Status validate_rights(Call *call, const RecordChange *change, const RecordInput *input, const WriteOptions *options) {
         Context *context = call->context;
         size_t errors = context->error.count;
         const Object *object = change->object;
         for (size_t i = 0; i < object->fields_count; i++) {
                 const Field *field = object->fields[i];
-                if (!input->given[i] || input->failed[i])
+                if (!input->given[i])
                         continue;
-                if (actor_field(call->actor, field) == FIELD_HIDE)
+                bool hidden = actor_field(call->actor, field) == FIELD_HIDE;
+                if (input->failed[i]) {
+                        if (hidden)
+                                conceal(call, field_path(call, options, field), field);
+                        continue;
+                }
+                if (hidden)
                         (void)error_add(context, field_path(call, options, field), "unknown_field", field->name);
                 else if (!user_may_write(call, field, options))
                         (void)error_add(context, field_path(call, options, field), "read_only");

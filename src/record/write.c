@@ -150,7 +150,8 @@ static Status insert_row(Call *call, RecordChange *change, const RecordInput *in
         }
         sql(&insert, ") values (");
         sql_append(&insert, &values);
-        sql(&insert, ") returning \"id\"");
+        sql(&insert, ")");
+        sql_returning_id(&insert);
         return db_insert(call->db, &insert, &change->after->id);
 }
 
@@ -434,6 +435,9 @@ Status record_delete(Call *call, const Object *object, int64_t id, const WriteOp
         return follow_through(call, &change, before->version + 1, options);
 }
 
+static Status restore_one(Call *call, const Object *object, int64_t id, bool by_user);
+
+// What went along comes back along, whoever owns it.
 static Status restore_children(Call *call, const Object *object, int64_t id, Value deleted_at) {
         for (size_t i = 0; i < object->children_count; i++) {
                 const Relation *relation = &object->children[i];
@@ -443,7 +447,7 @@ static Status restore_children(Call *call, const Object *object, int64_t id, Val
                 size_t count = 0;
                 TRY(child_ids(call, relation, id, deleted_at, CASCADE_LIMIT + 1, &ids, &count));
                 for (size_t k = 0; k < count; k++)
-                        TRY(record_restore(call, relation->child, ids[k]));
+                        TRY(restore_one(call, relation->child, ids[k], false));
         }
         return STATUS_OK;
 }
@@ -462,19 +466,33 @@ static Status deleted_at_of(Call *call, const Object *object, int64_t id, Value 
         return STATUS_OK;
 }
 
-Status record_restore(Call *call, const Object *object, int64_t id) {
+// What cannot be without its parent does not come back before it.
+static Status check_parents(Call *call, const Record *record) {
+        for (size_t i = 0; i < record->object->fields_count; i++) {
+                const Field *field = record->object->fields[i];
+                Value value = record->values[i];
+                if (!field->stored || field->system || !field->type->reference || !field->target || field->on_delete == ON_DELETE_CLEAR || value.kind != VALUE_INTEGER)
+                        continue;
+                Record *parent = NULL;
+                TRY(record_read_row(call, field->target, value.integer, false, true, &parent));
+                if (!parent)
+                        return error_set(call->context, STATUS_CONFLICT, "parent_deleted", label_text(&field->label, call->context->lang));
+        }
+        return STATUS_OK;
+}
+
+static Status restore_one(Call *call, const Object *object, int64_t id, bool by_user) {
         Record *record = NULL;
         TRY(record_read_row(call, object, id, true, true, &record));
-        bool allowed = false;
-        if (record)
+        bool allowed = record && !by_user;
+        if (record && by_user)
                 TRY(record_allowed(call, object, VERB_DELETE, record, &allowed));
-        if (call->actor->system)
-                allowed = record != NULL;
         if (!allowed)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
+        TRY(check_parents(call, record));
         Value deleted_at = VALUE_NONE;
         TRY(deleted_at_of(call, object, id, &deleted_at));
-        RecordChange change = {.kind = CHANGE_RESTORE, .object = object, .id = id, .after = record, .by_user = true};
+        RecordChange change = {.kind = CHANGE_RESTORE, .object = object, .id = id, .after = record, .by_user = by_user};
         change.given = arena_array(call->context->arena, bool, object->fields_count);
         TRY(run_before(call, &change));
         WriteOptions options = {.action = STR("restore")};
@@ -483,4 +501,8 @@ Status record_restore(Call *call, const Object *object, int64_t id) {
         TRY(unique_error(call, object, &options, mark_row(call, object, id, VALUE_NONE, record->version)));
         TRY(follow_through(call, &change, record->version, &options));
         return restore_children(call, object, id, deleted_at);
+}
+
+Status record_restore(Call *call, const Object *object, int64_t id) {
+        return restore_one(call, object, id, !call->actor->system);
 }

@@ -16,6 +16,7 @@ typedef struct Engine {
         Status (*exec)(Db *db, const Sql *statement, int64_t *ret_changed);
         Status (*ddl)(Db *db, const Sql *statement);
         Status (*query)(Db *db, const Sql *statement, Rows **ret);
+        int64_t (*last_id)(Db *db);                            // of the row inserted last; NULL: the statement returns it
         Status (*savepoint)(Db *db, int depth);                // begins the one of this depth
         Status (*release)(Db *db, int depth);
         Status (*rollback_to)(Db *db, int depth);              // and releases it

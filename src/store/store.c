@@ -156,6 +156,12 @@ Status db_query(Db *db, const Sql *statement, Rows **ret) {
 }
 
 Status db_insert(Db *db, const Sql *statement, int64_t *ret_id) {
+        const Engine *engine = db->store->engine;
+        if (statement->row_id && engine->last_id) {
+                TRY(db_exec(db, statement, NULL));
+                *ret_id = engine->last_id(db);
+                return STATUS_OK;
+        }
         bool found;
         TRY(db_get_int(db, statement, ret_id, &found));
         if (!found)

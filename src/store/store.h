@@ -47,7 +47,7 @@ Sql db_sql(Db *db);                            // a builder for this dialect in 
 Dialect db_dialect(const Db *db);
 void db_touch(Db *db);                         // this transaction leaves events in the outbox
 Status db_exec(Db *db, const Sql *statement, int64_t *ret_changed) MUST_USE;   // ret_changed may be NULL
-Status db_insert(Db *db, const Sql *statement, int64_t *ret_id) MUST_USE;      // INSERT … RETURNING id (the builder's caller writes the RETURNING)
+Status db_insert(Db *db, const Sql *statement, int64_t *ret_id) MUST_USE;      // INSERT that ends with sql_returning_id(), or has a RETURNING of its own
 Status db_ddl(Db *db, const Sql *statement) MUST_USE;                          // not cached; SQLite: all readers see the new schema after the commit
 // A unique violation is STATUS_CONFLICT with code "not_unique" and the index's name in error.args[0]. A savepoint that fails is rolled back to:
 Status db_savepoint(Db *db, Status (*run)(Db *db, void *arg), void *arg) MUST_USE;

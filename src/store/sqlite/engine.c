@@ -144,6 +144,7 @@ static const Engine sqlite_engine = {
         .exec = sqlite_exec,
         .ddl = sqlite_ddl,
         .query = sqlite_query,
+        .last_id = sqlite_last_id,
         .savepoint = sqlite_savepoint,
         .release = sqlite_release,
         .rollback_to = sqlite_rollback_to,

@@ -64,6 +64,7 @@ int sqlite_functions(SqliteConn *conn);
 Status sqlite_exec(Db *db, const Sql *statement, int64_t *ret_changed) MUST_USE;
 Status sqlite_ddl(Db *db, const Sql *statement) MUST_USE;
 Status sqlite_query(Db *db, const Sql *statement, Rows **ret) MUST_USE;
+int64_t sqlite_last_id(Db *db);
 Status sqlite_rows_next(Rows *rows, bool *ret_row) MUST_USE;
 Value sqlite_rows_value(Rows *rows, int column, ValueKind kind);
 int64_t sqlite_rows_int(Rows *rows, int column);

@@ -108,6 +108,10 @@ Status sqlite_ddl(Db *db, const Sql *sql) {
         return status;
 }
 
+int64_t sqlite_last_id(Db *db) {
+        return sqlite3_last_insert_rowid(conn_of(db)->handle);
+}
+
 Status sqlite_query(Db *db, const Sql *sql, Rows **ret) {
         SqliteConn *conn = conn_of(db);
         CacheEntry *entry;

@@ -55,7 +55,8 @@ static struct {
         Op fault_op;
         long fault_at, seen; // the call that fails; 0: none
         int fault_errno;
-        bool fault_lasts; // and all after it
+        bool fault_lasts;  // and all after it
+        bool fault_waits;  // for the file "go" before it counts
         int fds[FDS];     // 0: not ours; n: images[n]; -n: folders[n]
         Image images[IMAGES];
         int images_count;
@@ -242,10 +243,14 @@ static void image_forget(Image *image) {
 static bool fails(Op op) {
         if (!fs.fault_at || op != fs.fault_op)
                 return false;
+        char path[PATH_MAX + 16];
+        snprintf(path, sizeof path, "%s/go", fs.shadow);
+        if (fs.fault_waits && access(path, F_OK) != 0)
+                return false;
+        fs.fault_waits = false;
         long number = ++fs.seen;
         if (number != fs.fault_at && !(fs.fault_lasts && number > fs.fault_at))
                 return false;
-        char path[PATH_MAX + 16];
         snprintf(path, sizeof path, "%s/failed", fs.shadow);
         int fd = real_open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         if (fd >= 0)
@@ -315,6 +320,7 @@ __attribute__((constructor)) static void start(void) {
         fs.delay_us = delay ? (useconds_t)strtoul(delay, NULL, 10) : 0;
         if (fault)
                 fault_read(fault);
+        fs.fault_waits = getenv("FAULTFS_WAITS") != NULL;
         fs.root_length = strlen(fs.root);
         take_over("");
         names_write();

@@ -3,7 +3,7 @@ import { request, randomKey } from "./http";
 import type { AggregateRow, FileRef, Json, ObjectDef, Page, RecordData, Ref, Values } from "@/meta/types";
 
 export interface Session {
-  user: { id: number; login: string; name: string; department: Ref | null; lang: string | null };
+  user: { id: number; login: string; name: string; department: Ref | null; lang: string | null; manager?: boolean };
   token?: string;
   permissions?: Json;
 }
@@ -25,6 +25,7 @@ export interface TimelineItem {
   user: Ref | null;
   activity?: RecordData;
   task?: RecordData;
+  action?: string;
   changes?: FieldChange[];
 }
 export interface Timeline { items: TimelineItem[]; next: string | null }

@@ -39,8 +39,8 @@ export function shortMoney(value: number, lang: Lang, currency?: string | null):
   return `${value < 0 ? "−" : ""}${currencySign(currency)}${short.number}${short.unit}`;
 }
 
-export function formatPercent(value: number, lang: Lang): string {
-  return `${formatNumber(Math.round(value * 1e4) / 100, lang, 0, 2)}%`;
+export function formatPercent(value: number, lang: Lang, decimals = 2): string {
+  return `${formatNumber(Math.round(value * 1e4) / 100, lang, 0, decimals)}%`;
 }
 
 export function formatCount(count: number, exact: boolean, lang: Lang): string {

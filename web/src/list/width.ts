@@ -7,7 +7,7 @@ export function columnWidth(field: FieldDef): number {
     case "boolean": return 80;
     case "integer": case "percent": return 90;
     case "date": return 104;
-    case "choice": return Math.max(88, ...(field.options ?? []).map((option) => Array.from(option.label).length * 13 + 36));
+    case "choice": return Math.min(168, Math.max(88, ...(field.options ?? []).map((option) => Array.from(option.label).length * 13 + 36)));
     case "money": case "number": return 122;
     case "datetime": return 138;
     case "user": case "department": return 128;

@@ -15,6 +15,11 @@ export function shownType(item: FieldDef): FieldType {
   return item.type;
 }
 
+/** Tasks are named after their title and follow-ups after their content: such a name is shown, never asked. */
+export function hasDerivedName(object: ObjectDef): boolean {
+  return object.fields.some((item) => item.required && (item.name === "title" || item.name === "content"));
+}
+
 export function isNumeric(item: FieldDef): boolean {
   return NUMERIC.has(shownType(item));
 }
@@ -35,6 +40,11 @@ export function isEditable(object: ObjectDef, item: FieldDef): boolean {
 
 export function stageField(object: ObjectDef): FieldDef | undefined {
   return object.stage ? field(object, object.stage) : undefined;
+}
+
+/** Stages with probabilities: a pipeline of deals, not just a status. */
+export function isPipeline(object: ObjectDef): boolean {
+  return (stageField(object)?.options ?? []).some((item) => item.probability !== undefined) && amountField(object) !== undefined;
 }
 
 export function activeOptions(item: FieldDef): Option[] {
@@ -74,7 +84,7 @@ export function columns(object: ObjectDef, current: ViewDef | undefined): FieldD
   const names = current?.columns?.length ? current.columns : defaultColumns(object);
   return names.flatMap((name) => {
     const item = field(object, name);
-    return item && item.name !== "name" ? [item] : [];
+    return item && item.name !== "name" && !(item.name === "title" && hasDerivedName(object)) ? [item] : [];
   });
 }
 
@@ -105,7 +115,7 @@ export function formSections(object: ObjectDef, restLabel: string): LayoutSectio
   const filled = all.filter((section) => section.fields.length);
   const first = filled[0];
   const nameField = field(object, "name");
-  if (!nameField || !isWritable(object, nameField)) return filled;
+  if (!nameField || !isWritable(object, nameField) || hasDerivedName(object)) return filled.map((section) => ({ ...section, fields: section.fields.filter((name) => name !== "name") }));
   if (!first) return [{ label: restLabel, fields: ["name"] }];
   return [{ label: first.label, fields: ["name", ...first.fields.filter((name) => name !== "name")] }, ...filled.slice(1)];
 }

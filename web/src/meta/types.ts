@@ -32,6 +32,7 @@ export interface FieldDef {
   min?: number;
   max?: number;
   readonly?: boolean;
+  system?: boolean;
   sortable?: boolean;
   filterable?: boolean;
   options?: Option[];

@@ -1,70 +1,78 @@
-// What is due: open tasks and follow-ups whose next date has come. One filter each, shared by the home page and the badges.
-import { useQuery } from "@tanstack/vue-query";
+// What is due: open tasks, and records whose next follow-up has come. Shared by the home page and the badges.
+import { useQueries } from "@tanstack/vue-query";
 import { computed, type ComputedRef } from "vue";
 import * as api from "@/lib/api";
-import { field } from "@/meta/catalog";
-import type { ObjectDef, RecordData } from "@/meta/types";
+import { allOf } from "@/lib/filter";
+import { dayDistance, dueState, parseDate } from "@/lib/format";
+import { amountField, field, stageField } from "@/meta/catalog";
+import { asNumber, asRecordRef, asRef, asText, type ObjectDef, type RecordData, type RecordRef } from "@/meta/types";
 import { useCatalog } from "@/stores/catalog";
+import { useNow } from "@/ui/useNow";
 
-const CLOSED = ["done", "completed", "finished", "closed", "cancelled", "canceled"];
+const FOLLOW_UP = "next_follow_up";
 
-/** "status not done": the closed keys that this task object really has. */
-export function openTaskFilter(task: ObjectDef): string {
-  const status = field(task, "status");
-  const closed = (status?.options ?? []).filter((option) => CLOSED.includes(option.key) || option.outcome === "won" || option.outcome === "lost").map((option) => `"${option.key}"`);
-  return closed.length ? `not status in (${closed.join(", ")})` : "";
+/** Leaves out what is closed: the won and lost ends of the object's stage. */
+export function openFilter(object: ObjectDef): string {
+  const stage = stageField(object) ?? field(object, "status");
+  const closed = (stage?.options ?? []).filter((option) => option.outcome === "won" || option.outcome === "lost").map((option) => `"${option.key}"`);
+  return stage && closed.length ? `not ${stage.name} in (${closed.join(", ")})` : "";
 }
 export function doneKey(task: ObjectDef): string | undefined {
-  return field(task, "status")?.options?.find((option) => CLOSED.includes(option.key))?.key;
+  return field(task, "status")?.options?.find((option) => option.outcome === "won" || option.key === "done")?.key;
+}
+
+export interface DueItem { object: ObjectDef; record: RecordData; at: string; title: string; target: RecordRef | null; isTask: boolean }
+export interface Due { items: ComputedRef<DueItem[]>; loading: ComputedRef<boolean>; error: ComputedRef<Error | null>; refetch: () => void }
+
+const PRIORITY_WORTH: Record<string, number> = { urgent: 600_000, high: 250_000, normal: 60_000, low: 15_000 };
+
+/** Where the next hour pays most: worth × probability × urgency. What has lain for months is urgent no more. */
+export function payScore(item: DueItem, now: Date): number {
+  const stage = stageField(item.object);
+  const option = stage?.options?.find((candidate) => candidate.key === asText(item.record[stage.name]));
+  const amount = asNumber(item.record[amountField(item.object)?.name ?? ""]);
+  const worth = item.isTask ? (PRIORITY_WORTH[asText(item.record.priority)] ?? 60_000) : (amount ?? 100_000) * (option?.probability ?? 0.1);
+  const days = -dayDistance(parseDate(item.at) ?? now, now);
+  const urgency = days < 0 ? 0.5 / -days : days === 0 ? 1 : days <= 7 ? 1.3 : days <= 30 ? 0.7 : 0.15;
+  return Math.max(worth, 5_000) * urgency;
+}
+
+export function useDueItems(scope: () => string, horizonDays = 7): Due {
+  const catalog = useCatalog();
+  const now = useNow();
+  const objects = computed(() => catalog.readable.filter((object) => object.name === "task" || field(object, FOLLOW_UP)));
+  const dateOf = (object: ObjectDef): string => (object.name === "task" ? "due_at" : FOLLOW_UP);
+  const results = useQueries({
+    queries: computed(() => objects.value.map((object) => ({
+      queryKey: ["records", object.name, "due", scope()],
+      queryFn: ({ signal }: { signal: AbortSignal }) => {
+        const wanted = ["id", "version", "name", "title", "owner", "target", "customer", "company", "priority", "status", "stage", dateOf(object), amountField(object)?.name ?? ""];
+        return api.listRecords(object.name, {
+          filter: allOf(scope(), `${dateOf(object)} < today() + ${horizonDays + 1}`, openFilter(object)), sort: dateOf(object), limit: 100,
+          fields: wanted.filter((name) => name === "id" || name === "version" || field(object, name)).join(","),
+        }, signal);
+      },
+      staleTime: 60_000,
+    }))),
+  });
+  const items = computed<DueItem[]>(() => objects.value.flatMap((object, index) => (results.value[index]?.data?.items ?? []).map((record) => {
+    const party = asRef(record.customer);
+    const isTask = object.name === "task";
+    return { object, record, isTask, at: asText(record[dateOf(object)]), title: isTask ? asText(record.title) || asText(record.name) : asText(record.name), target: isTask ? asRecordRef(record.target) : party ? { object: "customer", id: party.id, name: party.name } : null };
+  })).filter((item) => item.at).sort((a, b) => payScore(b, now.value) - payScore(a, now.value)));
+  return {
+    items,
+    loading: computed(() => results.value.some((result) => result.isPending)),
+    error: computed(() => results.value.find((result) => result.error)?.error ?? null),
+    refetch: () => { for (const result of results.value) void result.refetch(); },
+  };
 }
 
 export function useDueCount(): ComputedRef<string> {
-  const catalog = useCatalog();
-  const task = computed(() => catalog.get("task"));
-  const query = useQuery({
-    queryKey: ["count", "task", "due"],
-    queryFn: ({ signal }) => {
-      const open = task.value ? openTaskFilter(task.value) : "";
-      return api.listRecords("task", { filter: ["owner = me()", "due_at < today() + 1", open].filter(Boolean).join(" and "), limit: 1, fields: "id", count: true }, signal);
-    },
-    enabled: computed(() => task.value !== undefined),
-    staleTime: 60_000,
-  });
+  const now = useNow();
+  const due = useDueItems(() => "owner = me()");
   return computed(() => {
-    const count = query.data.value?.count ?? 0;
+    const count = due.items.value.filter((item) => dueState(item.at, now.value) !== "plan").length;
     return count > 99 ? "99+" : count > 0 ? String(count) : "";
   });
-}
-
-export interface DueItem { object: "task" | "activity"; record: RecordData; at: string; title: string }
-
-export function useDueItems(scope: () => string, horizonDays = 7): { items: ComputedRef<DueItem[]>; loading: ComputedRef<boolean>; error: ComputedRef<Error | null>; refetch: () => void } {
-  const catalog = useCatalog();
-  const horizon = `< today() + ${horizonDays + 1}`;
-  const tasks = useQuery({
-    queryKey: computed(() => ["today", "task", scope()]),
-    queryFn: ({ signal }) => {
-      const object = catalog.get("task");
-      const open = object ? openTaskFilter(object) : "";
-      return api.listRecords("task", { filter: [scope(), `due_at ${horizon}`, open].filter(Boolean).join(" and "), sort: "due_at", limit: 50 }, signal);
-    },
-    enabled: computed(() => catalog.get("task") !== undefined),
-  });
-  const follow = useQuery({
-    queryKey: computed(() => ["today", "activity", scope()]),
-    queryFn: ({ signal }) => api.listRecords("activity", { filter: `${scope()} and next_at >= today() - 30 and next_at ${horizon}`, sort: "next_at", limit: 50, fields: "id,version,name,type,content,at,next_at,target,owner" }, signal),
-    enabled: computed(() => { const object = catalog.get("activity"); return object !== undefined && field(object, "next_at") !== undefined; }),
-  });
-  const items = computed<DueItem[]>(() => {
-    const text = (record: RecordData, ...names: string[]): string => names.map((name) => record[name]).find((value): value is string => typeof value === "string" && value !== "") ?? "";
-    const fromTasks = (tasks.data.value?.items ?? []).map((record) => ({ object: "task" as const, record, at: text(record, "due_at"), title: text(record, "title", "name") }));
-    const fromFollow = (follow.data.value?.items ?? []).map((record) => ({ object: "activity" as const, record, at: text(record, "next_at"), title: text(record, "content", "name") }));
-    return [...fromTasks, ...fromFollow].filter((item) => item.at).sort((a, b) => a.at.localeCompare(b.at));
-  });
-  return {
-    items,
-    loading: computed(() => tasks.isPending.value && catalog.get("task") !== undefined),
-    error: computed(() => tasks.error.value ?? follow.error.value),
-    refetch: () => { void tasks.refetch(); void follow.refetch(); },
-  };
 }

@@ -1,0 +1,248 @@
+// Measures a server over filled databases of several sizes: requests a second, latency, CPU by request, and how that compares with what nobody can avoid, which is
+// the database's own CPU for the same statement and the CPU of sending a static answer of the same size. Prints tables, leaves JSON in bench/results.
+import { execFileSync, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const BINARY = process.env.HAIKE ?? 'build/haike'
+const PROGRAMS = 'build/bench'
+const CACHE = 'build/bench/data'
+const RESULTS = 'bench/results'
+const PASSWORD = 'haike-bench'
+const REQUESTS = 20000
+const SECONDS = 12 // a call that is slow is asked fewer times
+const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+
+function option(name, fallback) {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? fallback : process.argv[at + 1]
+}
+const engine = option('engine', process.env.ENGINE ?? 'sqlite')
+const sizes = option('sizes', process.env.SIZES ?? '50000,1000000').split(',').map(Number)
+const only = option('only', '')?.split(',').filter(Boolean)
+const showPlans = process.argv.includes('--plans')
+
+// ---- what is asked. bare: the same question for bench/bare; as: who asks ("rep" sees his own, "manager" a tree of 20 departments, "admin" everything)
+const list = (as) => ({ as, path: '/api/v1/records/customer?limit=50', bare: ['--kind', 'list', '--object', 'customer'] })
+const search = (as, q) => ({ as, path: `/api/v1/search?q=${encodeURIComponent(q)}`, bare: ['--kind', 'search', '--q', q] })
+const aggregate = (object, group, measure) => ({
+  as: 'admin',
+  path: `/api/v1/aggregate/${object}?group=${group}&measure=${measure}`,
+  bare: ['--kind', 'aggregate', '--object', object, '--group', group, '--measure', measure],
+})
+const customer = JSON.stringify({ name: '上海测量科技有限公司 {n}', phone: '139{n}8817', level: 'B', industry: 'C', email: 'info@example{n}.com', employees: 120, annual_revenue: 3500000 })
+const calls = {
+  'list, own': list('rep'),
+  'list, department tree': list('manager'),
+  'list, all': list('admin'),
+  'get by id': { as: 'admin', path: '/api/v1/records/customer/{id}', ids: true, bare: ['--kind', 'get', '--object', 'customer', '--id', '7777'] },
+  'search, common word, sees all': search('admin', '科技'),
+  'search, common word, sees few': search('rep', '科技'),
+  'search, rare word, sees all': search('admin', '鲲鹏'),
+  'search, rare word, sees few': search('rep', '鲲鹏'),
+  'search, pinyin initials': search('admin', 'kpkj'),
+  'search, phone tail': search('admin', '8817'),
+  'aggregate opportunities by stage': aggregate('opportunity', 'stage', 'count(),sum(amount)'),
+  'aggregate customers by owner': aggregate('customer', 'owner', 'count()'),
+  create: { as: 'admin', path: '/api/v1/records/customer', method: 'POST', body: customer },
+}
+
+// ---- processes
+
+const run = (program, words, options = {}) => execFileSync(program, words, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'], ...options })
+
+function cpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+// PostgreSQL's own processes, whose work is done for the server.
+function databaseSeconds(cluster) {
+  if (!cluster) return 0
+  const postmaster = Number(readFileSync(join(cluster.folder, 'data/postmaster.pid'), 'utf8').split('\n')[0])
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ').filter(Boolean)
+  return children.reduce((sum, pid) => (existsSync(`/proc/${pid}`) ? sum + cpuSeconds(pid) : sum), 0)
+}
+
+function memory(pid) {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  const of = (name) => Math.round(Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)[1]) / 102.4) / 10
+  return { rss_mb: of('Rss'), pss_mb: of('Pss'), private_mb: Math.round((of('Private_Clean') + of('Private_Dirty')) * 10) / 10 }
+}
+
+class Server {
+  async start(place) {
+    const began = performance.now()
+    this.process = spawn(BINARY, ['serve', '--listen', '127.0.0.1:0', '--test-clock', ...place], { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.pid = this.process.pid
+    this.port = await new Promise((resolve, reject) => {
+      this.process.stdout.on('data', (bytes) => {
+        const found = /listening on http:\S+:(\d+)/.exec(String(bytes))
+        if (found) resolve(Number(found[1]))
+      })
+      this.process.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+    })
+    const ready = await fetch(`http://127.0.0.1:${this.port}/readyz`)
+    if (ready.status !== 200) throw new Error(`not ready: ${ready.status}`)
+    await ready.arrayBuffer()
+    this.startMs = Math.round(performance.now() - began)
+    return this
+  }
+
+  async token(login) {
+    this.tokens ??= {}
+    if (!this.tokens[login]) {
+      const answer = await fetch(`http://127.0.0.1:${this.port}/api/v1/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ login, password: PASSWORD }) })
+      if (answer.status !== 200) throw new Error(`${login} cannot sign in: ${answer.status}`)
+      this.tokens[login] = (await answer.json()).token
+    }
+    return this.tokens[login]
+  }
+
+  // Asks in parallel; answers what bench/load printed, with the CPU that the server (and its database) used by request.
+  load(call, requests, token, cluster, high) {
+    const words = ['--port', this.port, '--path', call.path, '--method', call.method ?? 'GET', '--requests', requests, '--seconds', SECONDS, '--connections', 16]
+    if (token) words.push('--token', token)
+    if (call.body) words.push('--body', call.body)
+    if (call.ids) words.push('--low', 1, '--high', high)
+    const before = cpuSeconds(this.pid)
+    const databaseBefore = databaseSeconds(cluster)
+    const answer = JSON.parse(run(`${PROGRAMS}/load`, words.map(String)))
+    answer.cpu_us = ((cpuSeconds(this.pid) - before) * 1e6) / answer.requests
+    answer.database_cpu_us = ((databaseSeconds(cluster) - databaseBefore) * 1e6) / answer.requests
+    return answer
+  }
+
+  async stop() {
+    const ended = new Promise((resolve) => this.process.once('exit', resolve))
+    this.process.kill('SIGTERM')
+    await ended
+  }
+}
+
+// ---- databases
+
+function fill(folder, size, more = []) {
+  const began = performance.now()
+  run(`${PROGRAMS}/fill`, ['--data', folder, '--customers', String(size), ...more])
+  return Math.round((performance.now() - began) / 100) / 10
+}
+
+// A filled SQLite database is kept for the next run, and measured in a copy because creating changes it.
+function sqliteCopy(size) {
+  const kept = join(CACHE, `sqlite-${size}`)
+  if (!existsSync(kept)) {
+    rmSync(`${kept}.new`, { recursive: true, force: true })
+    const seconds = fill(`${kept}.new`, size)
+    renameSync(`${kept}.new`, kept)
+    writeFileSync(`${kept}.seconds`, String(seconds))
+  }
+  const copy = join(CACHE, `measured-${size}`)
+  rmSync(copy, { recursive: true, force: true })
+  cpSync(kept, copy, { recursive: true })
+  const noted = `${kept}.seconds`
+  return { place: ['--data', copy], folder: copy, fillSeconds: existsSync(noted) ? Number(readFileSync(noted, 'utf8')) : null, size_mb: Math.round(statSync(join(copy, 'haike.db')).size / 1e6) }
+}
+
+function postgresCluster(size) {
+  const folder = join(process.cwd(), CACHE, `postgres-${size}`)
+  const url = run('tests/support/postgres', ['start', folder, '--sync']).trim()
+  const data = join(CACHE, `postgres-data-${size}`)
+  mkdirSync(data, { recursive: true })
+  const fillSeconds = fill(data, size, ['--database', url])
+  const size_mb = Math.round(Number(run('psql', ['-Atc', "select pg_database_size('haike') / 1000000", url])))
+  return { place: ['--data', data, '--database', url], folder, cluster: { folder }, fillSeconds, size_mb }
+}
+
+// ---- measuring
+
+function bare(database, call, size, loops) {
+  const words = [...call.bare, '--data', database.folder, '--login', call.as, '--loops', String(loops)]
+  if (call.ids) words.push('--high', String(size))
+  return JSON.parse(run(`${PROGRAMS}/bare`, words, { stdio: ['ignore', 'pipe', showPlans ? 'inherit' : 'ignore'] }))
+}
+
+function bareAll(database, size) {
+  const found = {}
+  for (const [name, call] of chosen())
+    if (call.bare) {
+      const once = bare(database, call, size, 3)
+      found[name] = bare(database, call, size, Math.max(3, Math.min(5000, Math.round(2e6 / once.cpu_us))))
+    }
+  return found
+}
+
+const chosen = () => Object.entries(calls).filter(([name]) => !only.length || only.some((word) => name.includes(word)))
+
+async function measureCall(server, database, name, call, size, database_us) {
+  const token = await server.token(call.as)
+  const probe = server.load(call, 48, token, database.cluster, size)
+  const each = probe.seconds / probe.requests
+  const requests = Math.max(48, Math.min(REQUESTS, Math.round(SECONDS / each)))
+  const answer = server.load(call, requests, token, database.cluster, size)
+  const sent = server.load({ path: `/api/v1/test/static/${Math.round(answer.bytes)}` }, REQUESTS, null, null, size)
+  const result = { name, size, ...answer, static_cpu_us: sent.cpu_us }
+  if (database_us) {
+    result.bare_cpu_us = database_us.cpu_us
+    result.ratio = answer.cpu_us / (database_us.cpu_us + sent.cpu_us)
+  }
+  printRow(result)
+  return result
+}
+
+async function measureSize(size) {
+  const database = engine === 'sqlite' ? sqliteCopy(size) : postgresCluster(size)
+  const bareTimes = engine === 'sqlite' ? bareAll(database, size) : {}
+  const server = await new Server().start(database.place)
+  try {
+    await sleep(4000)
+    const idle = memory(server.pid)
+    console.log(`\n${engine}, ${size} customers (${database.size_mb} MB${database.fillSeconds ? `, filled in ${database.fillSeconds} s` : ''}): first answer after ${server.startMs} ms, idle ${idle.rss_mb} MB RSS, ${idle.pss_mb} MB PSS, ${idle.private_mb} MB private`)
+    printHead()
+    const results = []
+    for (const [name, call] of chosen()) results.push(await measureCall(server, database, name, call, size, bareTimes[name]))
+    return { size, engine, start_ms: server.startMs, idle, after: memory(server.pid), database_mb: database.size_mb, fill_seconds: database.fillSeconds, results }
+  } finally {
+    await server.stop()
+    if (database.cluster) run('tests/support/postgres', ['stop', database.folder])
+    else rmSync(database.folder, { recursive: true, force: true })
+  }
+}
+
+// ---- tables
+
+const us = (number) => (number === undefined ? '' : number >= 10000 ? `${(number / 1000).toFixed(0)} ms` : `${number.toFixed(0)} µs`)
+const columns = [
+  ['call', 34, (r) => r.name], ['requests', 9, (r) => String(r.requests)], ['1/s', 8, (r) => r.per_second.toFixed(r.per_second < 100 ? 1 : 0)], ['p50', 9, (r) => us(r.p50_us)], ['p99', 9, (r) => us(r.p99_us)],
+  ['bytes', 7, (r) => r.bytes.toFixed(0)], ['CPU', 9, (r) => us(r.cpu_us)], ['database', 9, (r) => us(engine === 'sqlite' ? r.bare_cpu_us : r.database_cpu_us)], ['static', 8, (r) => us(r.static_cpu_us)], ['ratio', 6, (r) => r.ratio?.toFixed(2) ?? ''],
+]
+const line = (cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(columns[i][1]) : String(cell).padEnd(columns[i][1]))).join(' '))
+const printHead = () => line(columns.map(([head]) => head))
+function printRow(result) {
+  line(columns.map(([, , of]) => of(result)))
+  if (result.failed) console.log(`  ${result.failed} failed`)
+}
+
+function compareSizes(runs) {
+  if (runs.length < 2) return
+  const [small, large] = runs
+  console.log(`\nCPU by call, ${large.size} against ${small.size} customers`)
+  for (const result of large.results) {
+    const other = small.results.find((one) => one.name === result.name)
+    const total = (r) => r.cpu_us + r.database_cpu_us
+    console.log(`${result.name.padEnd(34)} ${(total(result) / total(other)).toFixed(2)}`)
+  }
+}
+
+const version = (program, words) => run(program, words).split('\n')[0]
+const runs = []
+for (const size of sizes) runs.push(await measureSize(size))
+compareSizes(runs)
+mkdirSync(RESULTS, { recursive: true })
+const file = join(RESULTS, `${new Date().toISOString().slice(0, 19).replaceAll(':', '')}-${engine}.json`)
+const machine = { cores: cpus().length, model: cpus()[0].model, kernel: version('uname', ['-r']), compiler: version('gcc', ['--version']) }
+writeFileSync(file, JSON.stringify({ date: new Date().toISOString(), machine, binary_bytes: statSync(BINARY).size, runs }, null, 2))
+console.log(`\nbinary ${(statSync(BINARY).size / 1e6).toFixed(1)} MB · ${file}`)
