@@ -5,6 +5,7 @@
 #   make test         every test, both databases, browser included; the last line is "N passed, N failed"
 #   make unit         unit tests only; LAYER=src/http or LAYER=objects/customer: those of one folder
 #   make test-long    sanitizers, faults, fuzzing      make fuzz      a minute for each parser
+#   make fault        crashes, power cuts, failing disks
 #   make bench        measurements                     make web       the browser interface only
 #   make style        the house rules                  make clean     removes what was built
 #
@@ -36,7 +37,7 @@ MAKEFLAGS += --no-print-directory
 
 # Layers in the order of includes: a unit test is linked with its own layer and those below, so that an upward call does not even link.
 LAYERS := base os store http expr meta access record flow report link api
-PACKAGES := libmicrohttpd sqlite3 libpq libsodium icu-i18n icu-uc zlib
+PACKAGES := libmicrohttpd sqlite3 libpq libsodium icu-i18n icu-uc
 
 sources := $(shell find src objects -name '*.c' 2>/dev/null | sort)
 tests_c := $(filter %_test.c,$(sources))
@@ -67,7 +68,7 @@ LINK = $(CC) -pthread -pie $(sanitizers) -Wl,-z,relro,-z,now,-z,noexecstack $(LD
 LIBS = $(PACKAGE_LIBS) -lm -ldl
 quiet = @$(if $(V),,echo "  $(1) $(2)";)
 
-.PHONY: all run test unit property test-long fuzz bench bench-build web clean style help tests-build library
+.PHONY: all run test unit property test-long fault fuzz bench bench-build web clean style help tests-build library
 all: $(BUILD)/haike
 
 # --- objects and layers
@@ -161,6 +162,16 @@ test: | $(BUILD)/.setup-test
 	@tests/run
 test-long: | $(BUILD)/.setup-test
 	@tests/run --long
+
+# --- faults: a library that is loaded in front of the program, and its control
+faultfs := $(BUILD)/faultfs.so $(BUILD)/forgetful
+tests-build: $(faultfs)
+$(BUILD)/faultfs.so: tests/support/faultfs/faultfs.c $(BUILD)/config.mk
+	$(call quiet,LD,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -pthread $(warnings) -fPIC -shared -o $@ $<
+$(BUILD)/forgetful: tests/support/faultfs/forgetful.c $(BUILD)/config.mk
+	$(call quiet,LD,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g $(warnings) -o $@ $<
+fault: $(BUILD)/haike $(faultfs) | $(BUILD)/.setup-test
+	@HAIKE=$(BUILD)/haike tests/fault/run
 
 # --- fuzzing: one libFuzzer program for each file, the corpus is kept in tests/fuzz/corpus
 fuzz_build := build/fuzz

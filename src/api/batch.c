@@ -129,6 +129,17 @@ static bool database_failed(Status status) {
         return status == STATUS_RETRY || status == STATUS_IO || status == STATUS_BUDGET || status == STATUS_BUSY;
 }
 
+// A refusal of the whole says which item it was.
+static Status name_item(Request *request, size_t index, Status status) {
+        Context *context = &request->context;
+        if (status != STATUS_INVALID && context->error.code) {
+                Str args[4];
+                memcpy(args, context->error.args, sizeof args);
+                (void)error_add_(context, str_format(context->arena, "items[%zu]", index), context->error.code, args);
+        }
+        return status;
+}
+
 static Status run_batch(Request *request) {
         TRY(request_object(request, 0));
         Batch *batch = request->prepared;
@@ -141,7 +152,7 @@ static Status run_batch(Request *request) {
                 Step step = {.request = request, .item = &batch->items[i]};
                 Status status = batch->atomic ? run_item(request->call.db, &step) : db_savepoint(request->call.db, run_item, &step);
                 if (status != STATUS_OK && (batch->atomic || database_failed(status)))
-                        return status;
+                        return name_item(request, i, status);
                 if (status == STATUS_OK)
                         TRY(answer_item(request, step.item, step.id));
                 else

@@ -41,7 +41,7 @@ static Status files_post(Request *request) {
         if (!part || str_empty(part->file_name))
                 return error_add(context, STR("file"), "no_file");
         if (part->content.len > FILE_LIMIT)
-                return error_set(context, STATUS_TOO_LARGE, "file_too_large", STR("25"));
+                return error_set(context, STATUS_TOO_LARGE, "upload_too_large", STR("25"));
         Upload *upload = arena_new_of(context->arena, Upload);
         upload->part = *part;
         request->prepared = upload;

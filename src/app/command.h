@@ -11,6 +11,7 @@
 typedef struct Options {
         const char *data;       // --data, default "data"
         const char *database;   // --database URL, NULL: SQLite
+        const char *trusted_proxies; // --trusted-proxies, whose X-Forwarded-For and -Proto are believed
         const char *listen;     // --listen, default "127.0.0.1:8080"
         bool test_clock, demo, dry_run, password_stdin, help, version;
         const char *name, *role, *department, *map; // user add, import

@@ -10,7 +10,7 @@
 
 static void print_usage(FILE *file)
 {
-        fprintf(file, "usage: haike serve [--data DIR] [--listen ADDR:PORT] [--database URL] [--test-clock]\n");
+        fprintf(file, "usage: haike serve [--data DIR] [--listen ADDR:PORT] [--database URL] [--trusted-proxies LIST] [--test-clock]\n");
         for (const CommandDef *def = commands; def->name; def++)
                 fprintf(file, "       haike %s\n", def->usage);
         fprintf(file, "all take --data DIR and --database URL\n");

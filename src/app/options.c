@@ -10,7 +10,7 @@ typedef struct OptionDef {
 static const OptionDef texts[] = {
         {"--data", offsetof(Options, data)},
         {"--database", offsetof(Options, database)},
-        {"--listen", offsetof(Options, listen)},
+        {"--listen", offsetof(Options, listen)}, {"--trusted-proxies", offsetof(Options, trusted_proxies)},
         {"--name", offsetof(Options, name)},
         {"--role", offsetof(Options, role)},
         {"--department", offsetof(Options, department)},

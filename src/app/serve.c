@@ -91,7 +91,7 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         Upkeep *upkeep = NULL;
         ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock};
         Status status = api_new(context, &config, &api);
-        HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .refuse = api_refuse, .self = api, .folder = options->data};
+        HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .refuse = api_refuse, .trusted_proxies = options->trusted_proxies, .self = api, .folder = options->data};
         if (status == STATUS_OK)
                 status = jobs_new(context, org, &jobs);
         if (status == STATUS_OK)

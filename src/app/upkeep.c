@@ -1,5 +1,5 @@
 // What a server does by itself beside answering: warms up what the first Chinese search would wait for, and fills the search indexes of large objects that
-// were left to be done in slices.
+// were left to be done in slices, and removes what has had its time.
 #include "app/command.h"
 #include "base/log.h"
 #include "base/unicode.h"
@@ -10,6 +10,7 @@
 
 #define SLICE 100            // records, so that the writer never stalls long
 #define PAUSE_S 10           // between looks for work
+#define PRUNE_EVERY_S 3600
 
 struct Upkeep {
         Org *org;
@@ -37,6 +38,22 @@ static bool fill_search(Upkeep *upkeep)
         return more;
 }
 
+static Status prune_slice(Call *call, void *arg) {
+        return record_prune(call, SLICE * 5, arg);
+}
+
+static void prune(Upkeep *upkeep) {
+        for (bool more = true; more && !upkeep->stopping;) {
+                ARENA_CLEANUP Arena *arena = arena_new(0);
+                Context context;
+                context_init(&context, arena, LANG_EN, os_now_ms());
+                if (work_write(&context, upkeep->org, STR("system"), prune_slice, &more) != STATUS_OK) {
+                        log_event(LOG_WARN, "prune_failed", "detail=\"" STR_FMT "\"", STR_ARG(context.error.detail));
+                        return;
+                }
+        }
+}
+
 // false: the server stops.
 static bool pause_for(Upkeep *upkeep, int seconds)
 {
@@ -56,8 +73,13 @@ static void *upkeep_main(void *arg)
 {
         Upkeep *upkeep = arg;
         unicode_warm();
-        for (bool more = fill_search(upkeep); pause_for(upkeep, more ? 0 : PAUSE_S); more = fill_search(upkeep))
-                ;
+        int64_t pruned_us = 0;
+        for (bool more = fill_search(upkeep); pause_for(upkeep, more ? 0 : PAUSE_S); more = fill_search(upkeep)) {
+                if (pruned_us && os_monotonic_us() - pruned_us < PRUNE_EVERY_S * 1000000LL)
+                        continue;
+                prune(upkeep);
+                pruned_us = os_monotonic_us();
+        }
         return NULL;
 }
 

@@ -11,12 +11,9 @@ Buf buf_make(Arena *arena, size_t cap_bytes) {
         return (Buf){.arena = arena, .cap = cap_bytes};
 }
 
-// True when `more` bytes fit behind what is there; otherwise the text is full for good.
-static bool reserve(Buf *buf, size_t more) {
+bool buf_grow(Buf *buf, size_t more) {
         if (buf->full)
                 return false;
-        if (more <= buf->capacity - buf->len)
-                return true;
         if (more > buf->cap - buf->len || buf->cap < buf->len) {
                 buf->full = true;
                 return false;
@@ -34,18 +31,6 @@ static bool reserve(Buf *buf, size_t more) {
         buf->data = arena_grow(buf->arena, buf->data, buf->capacity, capacity);
         buf->capacity = capacity;
         return true;
-}
-
-void buf_add(Buf *buf, Str text) {
-        if (text.len == 0 || !reserve(buf, text.len))
-                return;
-        memcpy(buf->data + buf->len, text.data, text.len);
-        buf->len += text.len;
-}
-
-void buf_add_char(Buf *buf, char c) {
-        if (reserve(buf, 1))
-                buf->data[buf->len++] = c;
 }
 
 void buf_add_int(Buf *buf, int64_t number) {

@@ -155,37 +155,34 @@ bool datetime_parse(Str text, int64_t *ret_ms) {
         return true;
 }
 
-static void write_digits(Buf *buf, int number, int count) {
-        char digits[8];
+// Puts the digits and what follows them; answers the place behind.
+static char *put_digits(char *at, int number, int count, char after) {
         for (int i = count - 1; i >= 0; i--, number /= 10)
-                digits[i] = (char)('0' + number % 10);
-        buf_add(buf, str_make(digits, (size_t)count));
+                at[i] = (char)('0' + number % 10);
+        at[count] = after;
+        return at + count + 1;
 }
 
-static void write_civil_date(Buf *buf, Civil civil) {
-        write_digits(buf, civil.year, 4);
-        buf_add_char(buf, '-');
-        write_digits(buf, civil.month, 2);
-        buf_add_char(buf, '-');
-        write_digits(buf, civil.day, 2);
+static char *put_date(char *at, Civil civil, char after) {
+        at = put_digits(at, civil.year, 4, '-');
+        at = put_digits(at, civil.month, 2, '-');
+        return put_digits(at, civil.day, 2, after);
 }
 
 void date_write(Buf *buf, int32_t day) {
-        write_civil_date(buf, civil_from_day(day));
+        char text[16];
+        put_date(text, civil_from_day(day), '\0');
+        buf_add(buf, str_make(text, 10));
 }
 
 void datetime_write(Buf *buf, int64_t ms) {
+        char text[32];
         Civil civil = civil_from_ms(ms);
-        write_civil_date(buf, civil);
-        buf_add_char(buf, 'T');
-        write_digits(buf, civil.hour, 2);
-        buf_add_char(buf, ':');
-        write_digits(buf, civil.minute, 2);
-        buf_add_char(buf, ':');
-        write_digits(buf, civil.second, 2);
-        if (civil.ms) {
-                buf_add_char(buf, '.');
-                write_digits(buf, civil.ms, 3);
-        }
-        buf_add_char(buf, 'Z');
+        char *at = put_date(text, civil, 'T');
+        at = put_digits(at, civil.hour, 2, ':');
+        at = put_digits(at, civil.minute, 2, ':');
+        at = put_digits(at, civil.second, 2, civil.ms ? '.' : 'Z');
+        if (civil.ms)
+                at = put_digits(at, civil.ms, 3, 'Z');
+        buf_add(buf, str_make(text, (size_t)(at - text)));
 }

@@ -36,6 +36,8 @@ void json_close_object(JsonWriter *w);
 void json_open_array(JsonWriter *w);
 void json_close_array(JsonWriter *w);
 void json_key(JsonWriter *w, Str key);
+Str json_member(Arena *arena, Str key);              // a key as it is written, for those that are written often:
+void json_key_of(JsonWriter *w, Str member);
 void json_add_str(JsonWriter *w, Str text);
 void json_add_int(JsonWriter *w, int64_t number);
 void json_add_decimal(JsonWriter *w, Decimal number, int min_places);

@@ -57,6 +57,20 @@ void json_key(JsonWriter *w, Str key) {
         w->after_key = true;
 }
 
+Str json_member(Arena *arena, Str key) {
+        Buf buf = buf_make(arena, key.len * 6 + 3);
+        json_escape(&buf, key);
+        buf_add_char(&buf, ':');
+        return buf_str(&buf);
+}
+
+void json_key_of(JsonWriter *w, Str member) {
+        ensure(!w->after_key);
+        separate(w);
+        buf_add(w->buf, member);
+        w->after_key = true;
+}
+
 void json_add_str(JsonWriter *w, Str text) {
         separate(w);
         json_escape(w->buf, text);
@@ -149,22 +163,45 @@ static bool is_line_separator(const char *at, size_t left) {
         return left >= 3 && at[0] == '\xE2' && at[1] == '\x80' && (at[2] == '\xA8' || at[2] == '\xA9');
 }
 
+// Eight bytes at once: where one of them may need an escape its bit 7 is set (and perhaps those of later ones).
+static uint64_t suspects(uint64_t bytes) {
+        const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+        uint64_t quote = bytes ^ ones * '"', backslash = bytes ^ ones * '\\', separator = bytes ^ ones * 0xE2;
+        uint64_t control = (bytes - ones * 0x20) & ~bytes;
+        return (control | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((separator - ones) & ~separator)) & high;
+}
+
+// Where the next byte stands that may need an escape; text.len: nowhere.
+static size_t plain_until(Str text, size_t at) {
+        for (uint64_t bytes; at + sizeof bytes <= text.len; at += sizeof bytes) {
+                memcpy(&bytes, text.data + at, sizeof bytes);
+                if (suspects(bytes))
+                        break;
+        }
+        for (; at < text.len; at++) {
+                unsigned char c = (unsigned char)text.data[at];
+                if (c < 0x20 || c == '"' || c == '\\' || c == 0xE2)
+                        break;
+        }
+        return at;
+}
+
 void json_escape(Buf *buf, Str text) {
         buf_add_char(buf, '"');
         size_t plain = 0;
-        for (size_t i = 0; i < text.len; i++) {
-                unsigned char c = (unsigned char)text.data[i];
-                bool separator = c == 0xE2 && is_line_separator(text.data + i, text.len - i);
-                if (c >= 0x20 && c != '"' && c != '\\' && !separator)
+        for (size_t i = plain_until(text, 0); i < text.len; i = plain_until(text, i)) {
+                bool separator = (unsigned char)text.data[i] == 0xE2;
+                if (separator && !is_line_separator(text.data + i, text.len - i)) {
+                        i++;
                         continue;
-                buf_add(buf, str_slice(text, plain, i));
-                if (separator) {
-                        buf_add(buf, text.data[i + 2] == '\xA8' ? STR("\\u2028") : STR("\\u2029"));
-                        i += 2;
-                } else {
-                        escape_char(buf, c);
                 }
-                plain = i + 1;
+                buf_add(buf, str_slice(text, plain, i));
+                if (separator)
+                        buf_add(buf, text.data[i + 2] == '\xA8' ? STR("\\u2028") : STR("\\u2029"));
+                else
+                        escape_char(buf, (unsigned char)text.data[i]);
+                i += separator ? 3 : 1;
+                plain = i;
         }
         buf_add(buf, str_slice(text, plain, text.len));
         buf_add_char(buf, '"');

@@ -135,7 +135,7 @@ Status job_start(Jobs *jobs, Context *context, int64_t user, const char *kind, J
 static Status mark_interrupted(Db *db, void *arg) {
         (void)arg;
         Sql update = db_sql(db);
-        sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\"}' where status in ('queued', 'running')");
+        sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\",\"title\":\"interrupted\"}' where status in ('queued', 'running')");
         return db_exec(db, &update, NULL);
 }
 

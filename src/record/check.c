@@ -9,14 +9,15 @@
 #define FINDINGS_LARGEST 100
 #define PAGE 1000
 #define KEYS_LONGEST_US 20000000 // for comparing sort keys, over all objects
-#define TERMS_SAMPLE 100         // records whose search terms are compared, per object
+#define TERMS_LONGEST_US 5000000
+#define TERMS_SAMPLE 20          // records whose search terms are compared, per object
 
 typedef struct Check {
         Call *call;
         const Object *object;
         void (*report)(void *arg, Str finding);
         void *arg;
-        int64_t keys_until_us;
+        int64_t keys_until_us, terms_until_us;
 } Check;
 
 static void tell(Check *check, const char *key, int64_t id, Str what) {
@@ -242,7 +243,7 @@ static Status check_newest_terms(Check *check) {
                         break;
                 ids[count++] = rows_int(rows, 0);
         }
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count && os_monotonic_us() < check->terms_until_us; i++)
                 TRY(check_terms(check, ids[i]));
         return STATUS_OK;
 }
@@ -354,7 +355,7 @@ static Status check_object(Check *check) {
 }
 
 Status record_check(Call *call, void (*report)(void *arg, Str finding), void *arg) {
-        Check check = {.call = call, .report = report, .arg = arg, .keys_until_us = os_monotonic_us() + KEYS_LONGEST_US};
+        Check check = {.call = call, .report = report, .arg = arg, .keys_until_us = os_monotonic_us() + KEYS_LONGEST_US, .terms_until_us = os_monotonic_us() + TERMS_LONGEST_US};
         for (size_t i = 0; i < call->catalog->objects_count; i++) {
                 check.object = call->catalog->objects[i];
                 TRY(check_object(&check));

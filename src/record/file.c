@@ -58,14 +58,16 @@ static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row) 
 Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret) {
         FileRow row = {0};
         TRY(read_row(call, id, with_content, &row));
-        const Object *object = row.found && row.object ? catalog_find_id(call->catalog, row.object) : NULL;
-        bool allowed = row.found && (row.object ? false : row.sender == call->actor->user);
+        const Object *object = row.object ? catalog_find_id(call->catalog, row.object) : NULL;
+        if (!row.found)
+                return error_set(call->context, STATUS_NOT_FOUND, "not_found");
+        bool allowed = (row.object ? false : row.sender == call->actor->user);
         if (object) {
                 Status status = STATUS_OK;
                 allowed = query_visible(call, object, row.record, &status);
                 TRY(status);
         }
-        if (!allowed)
+        if (!allowed && !call->actor->system)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         *ret = row.info;
         return STATUS_OK;

@@ -33,10 +33,16 @@ static Status add_key(Call *call, const Object *object, Str name, Sort *sort) {
         return STATUS_OK;
 }
 
+// Newest first; of users and departments, whose names all may see, not everybody sees when they were changed.
+static Str usual_order(Call *call, const Object *object) {
+        const Field *updated_at = object_get(object, "updated_at");
+        return actor_field(call->actor, updated_at) >= FIELD_READ ? STR("-updated_at") : STR("-id");
+}
+
 Status sort_parse(Call *call, const Object *object, Str text, Sort *ret) {
         Sort sort = {0};
         if (str_empty(str_trim(text)))
-                text = STR("-updated_at");
+                text = usual_order(call, object);
         for (Str name; str_cut(&text, ',', &name);)
                 TRY(add_key(call, object, str_trim(name), &sort));
         if (sort.count)

@@ -117,6 +117,8 @@ typedef struct OutboxEvent { OutboxCursor cursor; int64_t object_id, record_id, 
 Status outbox_read(Db *db, OutboxCursor after, int limit, OutboxEvent **ret, size_t *ret_count) MUST_USE;
 Status outbox_last(Db *db, OutboxCursor *ret) MUST_USE;
 Str change_name(ChangeKind kind); // "create", "update", "delete", "restore"
+// Removes what has had its time (events after a week, repeated answers after a day), at most limit of each; *ret_more: there is more.
+Status record_prune(Call *call, int limit, bool *ret_more) MUST_USE;
 // Idempotency-Key: *ret_found: answer as stored. The row is written in the request's transaction.
 Status idempotency_find(Call *call, Str key, Str route, Str body_hash, bool *ret_found, int *ret_status, Str *ret_body, Str *ret_etag) MUST_USE; // other body → STATUS_INVALID "idempotency_body"
 Status idempotency_store(Call *call, Str key, Str route, Str body_hash, int status, Str body, Str etag) MUST_USE;

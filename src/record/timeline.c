@@ -1,4 +1,4 @@
-// The timeline of a record: what points at it with a record field (activities, tasks …) and its own changes, newest first. Whoever may read the record sees all of
+// The timeline of a record: what points at it with the record field it inherits from (activities, tasks …) and its own changes, newest first. Whoever may read the record sees all of
 // it, as far as the kind of thing may be read at all.
 #include "record/query_history.h"
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static void find_sources(Timeline *timeline) {
                         continue;
                 for (size_t k = 0; k < object->record_fields_count && timeline->sources_count < SOURCES_LARGEST; k++) {
                         const Field *field = object->record_fields[k];
-                        if (!field->hidden && field->stored && actor_field(call->actor, field) != FIELD_HIDE)
+                        if (field == object->inherit && actor_field(call->actor, field) != FIELD_HIDE)
                                 timeline->sources[timeline->sources_count++] = (Source){.object = object, .field = field, .number = field->id};
                 }
         }

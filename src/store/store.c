@@ -224,8 +224,6 @@ Status rows_next(Rows *rows, bool *ret_row) {
 
 Value rows_value(Rows *rows, int column, ValueKind kind) {
         ensure(!rows->closed);
-        if (rows->db->store->engine->rows_null(rows, column))
-                return VALUE_NONE;
         return rows->db->store->engine->rows_value(rows, column, kind);
 }
 

@@ -1,6 +1,7 @@
 // Runs the scenarios of tests/api/*.test.mjs: each file exports `scenarios`, a map of names to async functions that are given
 // { haike, engine, people } and throw when something is not as it should be. One server with the demo company serves them all, unless a file
-// exports `own` = true (it starts what it needs). The last line is "N passed, N failed".
+// exports `setup` (what it makes for the file is given to each scenario; its haike is checked and stopped afterwards) or `own` = true (every
+// scenario starts what it needs). The last line is "N passed, N failed".
 import { readdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { Haike } from '../support/server.mjs'
@@ -38,25 +39,30 @@ async function runOne(name, scenario, given) {
   }
 }
 
+// What a whole file leaves behind must satisfy every invariant.
+async function finish(label, haike) {
+  await runOne(`${label}: afterwards the data is sound`, async () => {
+    const check = haike.command(['check'])
+    if (check.status !== 0) throw new Error(`check: ${check.status}\n${check.stdout}${check.stderr}`)
+    if (/sanitizer|runtime error/i.test(haike.log)) throw new Error(`sanitizer:\n${haike.log.slice(0, 20000)}`)
+  })
+  await haike.done()
+}
+
 for (const file of files) {
   const module = await import(pathToFileURL(file))
   const label = file.replace(/^.*\//, '').replace('.test.mjs', '')
-  for (const [name, scenario] of Object.entries(module.scenarios)) {
-    try {
-      const given = module.own ? { engine } : { engine, ...(await sharedServer()) }
-      await runOne(`${label}: ${name}`, scenario, given)
-    } catch (error) {
-      failed++
-      console.log(`  FAIL  ${label}: ${name}\n${String(error.stack ?? error)}`)
-    }
-  }
-}
-if (shared) {
-  if (/sanitizer|runtime error/i.test(shared.haike.log)) {
+  let given
+  try {
+    given = { engine, ...(module.own ? {} : module.setup ? await module.setup({ engine }) : await sharedServer()) }
+  } catch (error) {
     failed++
-    console.log(`  FAIL  sanitizer reports:\n${shared.haike.log.slice(0, 20000)}`)
+    console.log(`  FAIL  ${label}: cannot begin\n${String(error.stack ?? error)}`)
+    continue
   }
-  await shared.haike.done()
+  for (const [name, scenario] of Object.entries(module.scenarios)) await runOne(`${label}: ${name}`, scenario, given)
+  if (module.setup) await finish(label, given.haike)
 }
+if (shared) await finish('demo company', shared.haike)
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

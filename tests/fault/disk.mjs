@@ -21,7 +21,7 @@ export class Disk {
     rmSync(this.shadow, { recursive: true })
     mkdirSync(this.shadow)
     const library = resolve(TOOLS, 'faultfs.so')
-    if (!existsSync(library)) throw new Error(`${library} is missing: make fault`)
+    if (!existsSync(library)) throw new Error(`${library} is missing: make tests-build`)
     return {
       LD_PRELOAD: library,
       FAULTFS_ROOT: this.folder,

@@ -61,6 +61,7 @@ export class Load {
     this.deletes()
     this.batches()
     this.uploads()
+    this.definitions()
     this.random.shuffle(this.starts)
   }
 
@@ -114,7 +115,7 @@ export class Load {
   creates() {
     const parents = this.pool.parent
     const kinds = [
-      ['customer', this.count(110), (i) => ({ name: `${this.mark}客${i}`, phone: `139${String(10000000 + i)}`, remark: `完整${i}` })],
+      ['customer', this.count(170), (i) => ({ name: `${this.mark}客${i}`, phone: `139${String(10000000 + i)}`, remark: `完整${i}` })],
       ['lead', this.count(60), (i) => ({ name: `${this.mark}人${i}`, company: `${this.mark}司${i}`, phone: `138${String(20000000 + i)}`, remark: `完整${i}` })],
       ['opportunity', this.count(50), (i) => ({ name: `${this.mark}机会${i}`, customer: parents[i % parents.length].id, amount: 100 + i, remark: `完整${i}` })],
     ]
@@ -227,6 +228,34 @@ export class Load {
       })
       this.starts.push((one) => one(write))
     }
+  }
+
+  // Fields and an object made at run time: usable, or not there and free to be made again.
+  definitions() {
+    const parent = this.pool.parent[0].id
+    for (let i = 0; i < this.count(3); i++) {
+      const name = `f_${this.mark.toLowerCase()}_${i}`
+      const values = { name, type: 'text', label: name, unique: i % 2 === 1 }
+      const write = this.write(`field ${name}`, 'POST', '/meta/objects/customer/fields', values)
+      this.starts.push((one) => one(write))
+      this.checks.push(async (world, person) => {
+        const known = (await person.get('/meta/objects/customer')).body.fields.some((field) => field.name === name)
+        if (!known && write.certain) return [`${write.what}: answered, but lost`]
+        const made = known || (await person.post(write.path, values)).status === 201
+        const used = await person.patch(`/records/customer/${parent}`, { [name]: this.mark })
+        return made && used.body[name] === this.mark ? [] : [`${write.what}: ${known ? 'there, but' : 'not there, and'} cannot be used: ${used.status} ${JSON.stringify(used.body).slice(0, 300)}`]
+      })
+    }
+    const name = `o_${this.mark.toLowerCase()}`
+    const write = this.write(`object ${name}`, 'POST', '/meta/objects', { name, label: name })
+    this.starts.push((one) => one(write))
+    this.checks.push(async (world, person) => {
+      const known = (await person.get(`/meta/objects/${name}`)).status === 200
+      if (!known && write.certain) return [`${write.what}: answered, but lost`]
+      const made = known || (await person.post(write.path, write.body)).status === 201
+      const used = await person.post(`/records/${name}`, { name: this.mark })
+      return made && used.status === 201 ? [] : [`${write.what}: ${known ? 'there, but' : 'not there, and'} cannot be used: ${used.status}`]
+    })
   }
 
   // A file, then a follow-up that it is attached to.

@@ -102,6 +102,8 @@ int64_t postgres_rows_int(Rows *base, int column) {
 }
 
 Value postgres_rows_value(Rows *base, int column, ValueKind kind) {
+        if (postgres_rows_null(base, column))
+                return VALUE_NONE;
         Arena *arena = base->db->context->arena;
         Str text = postgres_rows_text(base, column);
         switch (kind) {

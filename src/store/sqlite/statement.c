@@ -145,17 +145,24 @@ Status sqlite_rows_next(Rows *base, bool *ret_row) {
         return STATUS_OK;
 }
 
+// type: of the stored value, asked for before anything converts it.
+static Str text_of(sqlite3_stmt *statement, int column, int type) {
+        bool blob = type == SQLITE_BLOB;
+        const char *text = blob ? sqlite3_column_blob(statement, column) : (const char *)sqlite3_column_text(statement, column);
+        return str_make(text, (size_t)sqlite3_column_bytes(statement, column));
+}
+
 Str sqlite_rows_text(Rows *base, int column) {
         sqlite3_stmt *statement = ((SqliteRows *)base)->statement;
-        const char *text = sqlite3_column_blob(statement, column);
-        if (sqlite3_column_type(statement, column) != SQLITE_BLOB)
-                text = (const char *)sqlite3_column_text(statement, column);
-        return str_make(text, (size_t)sqlite3_column_bytes(statement, column));
+        return text_of(statement, column, sqlite3_column_type(statement, column));
 }
 
 Value sqlite_rows_value(Rows *base, int column, ValueKind kind) {
         sqlite3_stmt *statement = ((SqliteRows *)base)->statement;
         Arena *arena = base->db->context->arena;
+        int type = sqlite3_column_type(statement, column);
+        if (type == SQLITE_NULL)
+                return VALUE_NONE;
         switch (kind) {
         case VALUE_BOOL:
                 return value_bool(sqlite3_column_int64(statement, column) != 0);
@@ -164,13 +171,13 @@ Value sqlite_rows_value(Rows *base, int column, ValueKind kind) {
         case VALUE_NUMBER:
                 return value_number((Decimal){sqlite3_column_int64(statement, column)});
         case VALUE_TEXT:
-                return value_text(str_copy(arena, sqlite_rows_text(base, column)));
+                return value_text(str_copy(arena, text_of(statement, column, type)));
         case VALUE_DATE:
                 return value_date((int32_t)sqlite3_column_int64(statement, column));
         case VALUE_DATETIME:
                 return value_datetime(sqlite3_column_int64(statement, column));
         case VALUE_BLOB:
-                return value_blob(str_copy(arena, sqlite_rows_text(base, column)));
+                return value_blob(str_copy(arena, text_of(statement, column, type)));
         case VALUE_NULL:
                 break;
         }

@@ -11,15 +11,16 @@ export interface UseRecord {
   pending: ComputedRef<boolean>;
   error: ComputedRef<Error | null>;
   refetch: () => void;
-  save: (values: Values) => Promise<RecordData>;
+  /** seen: the record as it was when the editing began; what changed since then is merged or asked about */
+  save: (values: Values, seen?: RecordData) => Promise<RecordData>;
 }
 
 export function useRecord(object: () => string, id: () => number): UseRecord {
   const query = useQuery({ queryKey: computed(() => ["record", object(), id()]), queryFn: ({ signal }) => api.getRecord(object(), id(), signal) });
   let last: Promise<unknown> = Promise.resolve();
-  function save(values: Values): Promise<RecordData> {
+  function save(values: Values, seen?: RecordData): Promise<RecordData> {
     const run = async (): Promise<RecordData> => {
-      const base = queryClient.getQueryData<RecordData>(["record", object(), id()]) ?? query.data.value;
+      const base = seen ?? queryClient.getQueryData<RecordData>(["record", object(), id()]) ?? query.data.value;
       if (!base) throw new Error("record not loaded");
       const saved = await saveRecord(object(), base, values);
       void queryClient.invalidateQueries({ queryKey: ["count", object()] });

@@ -1,0 +1,33 @@
+// One line per check.
+export class Report {
+  passed = 0
+  failed = 0
+
+  async check(name, run) {
+    const begun = Date.now()
+    try {
+      const said = await run()
+      this.passed++
+      console.log(`ok    ${name}${typeof said === 'string' ? ` (${said})` : ''} ${Date.now() - begun} ms`)
+      return true
+    } catch (error) {
+      this.fail(name, error)
+      return false
+    }
+  }
+
+  fail(name, error) {
+    this.failed++
+    console.log(`FAIL  ${name}`)
+    console.log(`      ${String(error?.message ?? error).split('\n').slice(0, 8).join('\n      ')}`)
+  }
+
+  end() {
+    console.log(`${this.passed} passed, ${this.failed} failed`)
+    process.exitCode = this.failed || !this.passed ? 1 : 0
+  }
+}
+
+export function ensure(condition, message) {
+  if (!condition) throw new Error(message)
+}

@@ -1,0 +1,42 @@
+// Plays what people do, in Chromium, against a fresh demo company. One line per check; the last line is "N passed, N failed".
+// HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
+import { mkdirSync } from 'node:fs'
+import { Haike } from '../support/server.mjs'
+import { Browser, PICTURES } from './browser.mjs'
+import { Report } from './report.mjs'
+import * as desk from './desk.mjs'
+import * as phone from './phone.mjs'
+import * as looks from './looks.mjs'
+
+const parts = { desk, phone, looks }
+const words = process.argv.slice(2)
+const engineAt = words.indexOf('--engine')
+const engine = engineAt >= 0 ? words.splice(engineAt, 2)[1] : 'sqlite'
+const chosen = words.length ? words : Object.keys(parts)
+
+class Running extends Haike {
+  async serve() {
+    this.url = process.env.HAIKE_URL
+    return this
+  }
+}
+
+const report = new Report()
+const haike = process.env.HAIKE_URL ? new Running(engine) : new Haike(engine)
+const browser = new Browser()
+mkdirSync(PICTURES, { recursive: true })
+try {
+  if (!process.env.HAIKE_URL) {
+    const made = haike.command(['init', '--demo'])
+    if (made.status !== 0) throw new Error(`init --demo ended with ${made.status}: ${made.stderr}`)
+  }
+  await haike.serve()
+  await browser.open(haike.url)
+  for (const name of chosen) await parts[name].run({ haike, browser, report, engine })
+} catch (error) {
+  report.fail('the run itself', error)
+} finally {
+  await browser.close()
+  await haike.done()
+}
+report.end()
