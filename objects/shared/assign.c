@@ -1,5 +1,6 @@
 // Handing a record to another colleague, and taking values out of action bodies.
 #include "objects/shared/assign.h"
+#include "objects/notification/notify.h"
 
 bool json_is_id(const Json *json, int64_t *ret) {
         if (json && json->kind == JSON_OBJECT)
@@ -34,5 +35,6 @@ Status action_assign(Call *call, const Record *record, const Json *body, JsonWri
         RecordInput *input = record_input_new(call->context->arena, record->object);
         record_input_set(input, "owner", value_int(owner));
         WriteOptions options = {.as_system = true, .action = STR("assign")};
-        return record_update(call, record->object, record->id, input, &options);
+        TRY(record_update(call, record->object, record->id, input, &options));
+        return notify(call, owner, NOTIFY_ASSIGNED, "notify.assigned", record->object, record->id, record_value(record, "name").text);
 }

@@ -1,4 +1,5 @@
 // A task: its name is its title; finishing it notes when.
+#include "objects/notification/notify.h"
 #include "objects/shared/assign.h"
 
 static bool is_done(Value status) {
@@ -21,6 +22,14 @@ static Status before(Call *call, RecordChange *change) {
         return STATUS_OK;
 }
 
+// Whoever is given a task by somebody else is told.
+static Status after(Call *call, const RecordChange *change) {
+        Value owner = change->after ? record_value(change->after, "owner") : VALUE_NONE;
+        if (change->kind != CHANGE_CREATE || owner.kind != VALUE_INTEGER || !str_is(call->source, "api"))
+                return STATUS_OK;
+        return notify(call, owner.integer, NOTIFY_TASK, "notify.task", change->object, change->id, record_value(change->after, "name").text);
+}
+
 static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}};
 
-const ObjectModule task_module = {.object = "task", .before = before, .actions = actions, .actions_count = 1};
+const ObjectModule task_module = {.object = "task", .before = before, .after = after, .actions = actions, .actions_count = 1};

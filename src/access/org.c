@@ -74,12 +74,12 @@ static void publish(Org *org, OrgView *loaded) {
         org_view_done(&old);
 }
 
-// With the reload lock held. db: within the caller's transaction; NULL: in a read of its own.
-static Status reload(Org *org, Context *context, Db *db) {
+// With the reload lock held, inside a transaction.
+static Status reload(Org *org, Db *db) {
         __atomic_store_n(&org->stale, false, __ATOMIC_SEQ_CST);
         VIEW_CLEANUP OrgView old = org->catalog ? view_now(org) : (OrgView){0};
         Load loading = {.org = org, .old = old};
-        Status status = db ? load(db, &loading) : store_read(org->store, context, 0, load, &loading);
+        Status status = load(db, &loading);
         if (status == STATUS_OK)
                 publish(org, &loading.loaded);
         else
@@ -88,19 +88,37 @@ static Status reload(Org *org, Context *context, Db *db) {
         return status;
 }
 
-Status org_reload(Org *org, Context *context) {
-        pthread_mutex_lock(&org->reload_lock);
-        Status status = reload(org, context, NULL);
-        pthread_mutex_unlock(&org->reload_lock);
+typedef struct Reload { Org *org; bool if_stale; } Reload;
+
+static bool is_stale(const Org *org) {
+        return __atomic_load_n(&org->stale, __ATOMIC_SEQ_CST);
+}
+
+static Status reload_step(Db *db, void *arg) {
+        const Reload *step = arg;
+        Status status = STATUS_OK;
+        pthread_mutex_lock(&step->org->reload_lock);
+        if (!step->if_stale || is_stale(step->org))
+                status = reload(step->org, db);
+        pthread_mutex_unlock(&step->org->reload_lock);
         return status;
+}
+
+// First the connection, then the lock: transactions that wait for the lock (current_postgres) have theirs already and may be all that there are.
+static Status reload_in_read(Org *org, Context *context, bool if_stale) {
+        Reload step = {.org = org, .if_stale = if_stale};
+        Status status = store_read(org->store, context, 0, reload_step, &step);
+        if (status != STATUS_OK)
+                org_changed(org);
+        return status;
+}
+
+Status org_reload(Org *org, Context *context) {
+        return reload_in_read(org, context, false);
 }
 
 void org_changed(Org *org) {
         __atomic_store_n(&org->stale, true, __ATOMIC_SEQ_CST);
-}
-
-static bool is_stale(const Org *org) {
-        return __atomic_load_n(&org->stale, __ATOMIC_SEQ_CST);
 }
 
 // A reload that fails leaves the old snapshots in use and the mark in place: the next one tries again.
@@ -109,10 +127,8 @@ OrgView org_view(Org *org) {
                 ARENA_CLEANUP Arena *arena = arena_new(0);
                 Context context;
                 context_init(&context, arena, LANG_EN, os_now_ms());
-                pthread_mutex_lock(&org->reload_lock);
-                if (is_stale(org) && reload(org, &context, NULL) != STATUS_OK)
+                if (reload_in_read(org, &context, true) != STATUS_OK)
                         error_clear(&context);
-                pthread_mutex_unlock(&org->reload_lock);
         }
         return view_now(org);
 }
@@ -150,7 +166,9 @@ static Status current_postgres(Org *org, Db *db, const OrgView *view) {
         pthread_mutex_lock(&org->reload_lock);
         OrgView now = view_now(org);
         if (now.catalog->epoch < catalog_now || now.access->epoch < epoch)
-                status = reload(org, db_context(db), db);
+                status = reload(org, db);
+        else // as new as this transaction: the caller takes a view without a second connection
+                __atomic_store_n(&org->stale, false, __ATOMIC_SEQ_CST);
         org_view_done(&now);
         pthread_mutex_unlock(&org->reload_lock);
         return status == STATUS_OK ? STATUS_RETRY : status;

@@ -7,14 +7,12 @@
 
 // ---- Printing
 
-void command_say_(Command *command, bool problem, const char *key, const Str args[4])
-{
+void command_say_(Command *command, bool problem, const char *key, const Str args[4]) {
         Str line = text_format(command->context.arena, command->context.lang, key, args);
         command->print(command->out, problem, str_format(command->context.arena, "%s" STR_FMT "\n", problem ? "haike: " : "", STR_ARG(line)));
 }
 
-void command_printf(Command *command, const char *format, ...)
-{
+void command_printf(Command *command, const char *format, ...) {
         va_list list;
         va_start(list, format);
         char *text = NULL;
@@ -26,13 +24,11 @@ void command_printf(Command *command, const char *format, ...)
         free(text);
 }
 
-static Str message(const Context *context, Arena *arena, const char *code, const Str args[4])
-{
+static Str message(const Context *context, Arena *arena, const char *code, const Str args[4]) {
         return text_format(arena, context->lang, str_format(arena, "error.%s", code).data, args);
 }
 
-Str error_lines(const Context *context, Arena *arena)
-{
+Str error_lines(const Context *context, Arena *arena) {
         const Error *error = &context->error;
         Buf buf = buf_make(arena, 64 * 1024);
         const char *code = error->code ? error->code : error->count ? "invalid" : "internal";
@@ -45,8 +41,7 @@ Str error_lines(const Context *context, Arena *arena)
         return buf_str(&buf);
 }
 
-int command_fail(Command *command, Status status)
-{
+int command_fail(Command *command, Status status) {
         Context *context = &command->context;
         if (!context->error.code && !context->error.count)
                 (void)error_set(context, status, status_name(status));
@@ -54,28 +49,24 @@ int command_fail(Command *command, Status status)
         return EXIT_FAILED;
 }
 
-const char *command_path(const Command *command, const char *name)
-{
+const char *command_path(const Command *command, const char *name) {
         if (!command->folder || name[0] == '/')
                 return name;
         return str_format(command->context.arena, "%s/%s", command->folder, name).data;
 }
 
-static Str number(Command *command, int64_t value)
-{
+static Str number(Command *command, int64_t value) {
         return str_format(command->context.arena, "%lld", (long long)value);
 }
 
 // ---- init
 
-static void print_progress(void *arg, const char *key, int64_t done, int64_t total)
-{
+static void print_progress(void *arg, const char *key, int64_t done, int64_t total) {
         Command *command = arg;
         command_say(command, key, number(command, done), number(command, total));
 }
 
-static int init_command(Command *command)
-{
+static int init_command(Command *command) {
         bool is_new = false;
         Status status = seed_organisation(&command->context, command->org, &is_new);
         if (status != STATUS_OK)
@@ -93,25 +84,21 @@ static int init_command(Command *command)
         return EXIT_DONE;
 }
 
-static bool takes_no_words(const Options *options)
-{
+static bool takes_no_words(const Options *options) {
         return options->count == 1;
 }
 
-static bool takes_two_words(const Options *options)
-{
+static bool takes_two_words(const Options *options) {
         return options->count == 3;
 }
 
-static bool takes_one_word(const Options *options)
-{
+static bool takes_one_word(const Options *options) {
         return options->count == 2 && options->words[1][0];
 }
 
 // ---- backup
 
-static int backup_command(Command *command)
-{
+static int backup_command(Command *command) {
         const char *path = command_path(command, command->options->words[1]);
         Status status = store_backup(org_store(command->org), &command->context, path);
         if (status != STATUS_OK)
@@ -127,20 +114,17 @@ typedef struct Findings {
         int64_t count;
 } Findings;
 
-static void print_finding(void *arg, Str finding)
-{
+static void print_finding(void *arg, Str finding) {
         Findings *findings = arg;
         findings->count++;
         command_printf(findings->command, STR_FMT "\n", STR_ARG(finding));
 }
 
-static Status check_records(Call *call, void *arg)
-{
+static Status check_records(Call *call, void *arg) {
         return record_check(call, print_finding, arg);
 }
 
-static int check_command(Command *command)
-{
+static int check_command(Command *command) {
         Findings findings = {.command = command};
         Status status = store_check(org_store(command->org), &command->context, print_finding, &findings);
         if (status == STATUS_OK)
@@ -169,8 +153,7 @@ const CommandDef commands[] = {
         {0},
 };
 
-const CommandDef *command_find(const char *name)
-{
+const CommandDef *command_find(const char *name) {
         for (const CommandDef *def = commands; def->name; def++)
                 if (strcmp(def->name, name) == 0)
                         return def;

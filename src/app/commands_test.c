@@ -2,8 +2,7 @@
 #include "app/fixture.h"
 #include <sys/stat.h>
 
-static void init_twice(void **state)
-{
+static void init_twice(void **state) {
         Fixture *fixture = *state;
         fixture_open(fixture);
         assert_int_equal(fixture_run(fixture, "", "init", NULL), EXIT_DONE);
@@ -14,8 +13,7 @@ static void init_twice(void **state)
         assert_true(fixture_said(fixture, "ok"));
 }
 
-static void users(void **state)
-{
+static void users(void **state) {
         Fixture *fixture = *state;
         fixture_open(fixture);
         assert_int_equal(fixture_run(fixture, "", "init", NULL), EXIT_DONE);
@@ -35,16 +33,14 @@ static void users(void **state)
         assert_int_equal(fixture_run(fixture, "", "check", NULL), EXIT_DONE);
 }
 
-static bool exists(const Fixture *fixture, const char *name)
-{
+static bool exists(const Fixture *fixture, const char *name) {
         char path[200];
         struct stat info;
         snprintf(path, sizeof path, "%s/%s", fixture->root, name);
         return stat(path, &info) == 0;
 }
 
-static void back_and_forth(void **state)
-{
+static void back_and_forth(void **state) {
         Fixture *fixture = *state;
         fixture_open(fixture);
         assert_int_equal(fixture_run(fixture, "", "init", NULL), EXIT_DONE);
@@ -66,8 +62,7 @@ static void back_and_forth(void **state)
         assert_false(fixture_said(fixture, "second"));
 }
 
-static void damaged_backups(void **state)
-{
+static void damaged_backups(void **state) {
         Fixture *fixture = *state;
         char path[200];
         fixture_open(fixture);
@@ -89,8 +84,7 @@ static void damaged_backups(void **state)
         assert_true(fixture_said(fixture, "nothing was changed"));
 }
 
-static void exports(void **state)
-{
+static void exports(void **state) {
         Fixture *fixture = *state;
         char path[200];
         fixture_open(fixture);
@@ -111,8 +105,7 @@ static void exports(void **state)
 
 // ---- What check must find
 
-static Status add_customer(Call *call, void *arg)
-{
+static Status add_customer(Call *call, void *arg) {
         int64_t *ret_id = arg;
         RecordInput *input = record_input_new(call->context->arena, catalog_get(call->catalog, "customer"));
         record_input_set(input, "name", value_text(STR("测试客户有限公司")));
@@ -128,22 +121,19 @@ static Status add_customer(Call *call, void *arg)
 
 static const char *const keep = "create table keep as select name_sort from customer";
 
-static Status run_sql(Call *call, void *arg)
-{
+static Status run_sql(Call *call, void *arg) {
         Sql statement = db_sql(call->db);
         sql_fixed(&statement, str_from(arg));
         return db_exec(call->db, &statement, NULL);
 }
 
-static void run_or_fail(Fixture *fixture, const char *statement)
-{
+static void run_or_fail(Fixture *fixture, const char *statement) {
         error_clear(&fixture->context);
         if (work_write(&fixture->context, fixture->org, STR("test"), run_sql, (void *)statement) != STATUS_OK)
                 fail_msg("%s: " STR_FMT, statement, STR_ARG(fixture->context.error.detail));
 }
 
-static void check_finds(void **state)
-{
+static void check_finds(void **state) {
         static const struct {
                 const char *breaks, *mends, *finding;
         } cases[] = {
@@ -172,8 +162,7 @@ static void check_finds(void **state)
         }
 }
 
-static void demo_refuses_what_is_not_empty(void **state)
-{
+static void demo_refuses_what_is_not_empty(void **state) {
         Fixture *fixture = *state;
         fixture_open(fixture);
         assert_int_equal(fixture_run(fixture, "", "init", NULL), EXIT_DONE);
@@ -184,8 +173,7 @@ static void demo_refuses_what_is_not_empty(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
-int main(void)
-{
+int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(init_twice), TEST(users), TEST(back_and_forth), TEST(damaged_backups), TEST(exports), TEST(check_finds), TEST(demo_refuses_what_is_not_empty),
         };

@@ -42,19 +42,16 @@ typedef struct Client {
 
 // ---- Output of a command goes back in frames
 
-static void send_frame(Client *client, char kind, Str bytes)
-{
+static void send_frame(Client *client, char kind, Str bytes) {
         if (!client->gone && !control_send_frame(client->socket, kind, bytes))
                 client->gone = true;
 }
 
-static void print_frame(void *out, bool problem, Str text)
-{
+static void print_frame(void *out, bool problem, Str text) {
         send_frame(out, problem ? 'e' : 'o', text);
 }
 
-static void send_exit(Client *client, int code)
-{
+static void send_exit(Client *client, int code) {
         char bytes[4];
         control_put_length(bytes, (uint32_t)code);
         send_frame(client, 'x', str_make(bytes, sizeof bytes));
@@ -62,15 +59,13 @@ static void send_exit(Client *client, int code)
 
 // ---- Serving one client
 
-static bool peer_is_trusted(int socket)
-{
+static bool peer_is_trusted(int socket) {
         struct ucred peer;
         socklen_t size = sizeof peer;
         return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == geteuid() || peer.uid == 0);
 }
 
-static int run_request(Client *client, const ControlRequest *request, Arena *arena)
-{
+static int run_request(Client *client, const ControlRequest *request, Arena *arena) {
         Options options;
         const char *problem = NULL;
         Command command = {.org = client->control->org, .options = &options, .input = request->input, .folder = request->folder, .print = print_frame, .out = client};
@@ -89,8 +84,7 @@ static int run_request(Client *client, const ControlRequest *request, Arena *are
         return def->run(&command);
 }
 
-static void release(Client *client)
-{
+static void release(Client *client) {
         Control *control = client->control;
         pthread_mutex_lock(&control->lock);
         control->sockets[client->slot] = -1;
@@ -101,8 +95,7 @@ static void release(Client *client)
         free(client);
 }
 
-static void *client_main(void *arg)
-{
+static void *client_main(void *arg) {
         Client *client = arg;
         ARENA_CLEANUP Arena *arena = arena_new(0);
         ControlRequest request;
@@ -112,16 +105,14 @@ static void *client_main(void *arg)
         return NULL;
 }
 
-static int free_slot(const Control *control)
-{
+static int free_slot(const Control *control) {
         for (int i = 0; i < CLIENTS_LARGEST; i++)
                 if (control->sockets[i] < 0)
                         return i;
         return -1;
 }
 
-static bool start_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
-{
+static bool start_thread(pthread_t *thread, void *(*run)(void *arg), void *arg) {
         sigset_t all, before;
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -131,8 +122,7 @@ static bool start_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 }
 
 // With the lock held.
-static bool start_client(Control *control, int socket)
-{
+static bool start_client(Control *control, int socket) {
         int slot = free_slot(control);
         if (slot < 0)
                 return false;
@@ -152,8 +142,7 @@ static bool start_client(Control *control, int socket)
         return false;
 }
 
-static void serve_client(Control *control, int socket)
-{
+static void serve_client(Control *control, int socket) {
         struct timeval longest = {.tv_sec = SEND_LONGEST_S};
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
         if (!peer_is_trusted(socket)) {
@@ -171,8 +160,7 @@ static void serve_client(Control *control, int socket)
         close(socket);
 }
 
-static void *listener_main(void *arg)
-{
+static void *listener_main(void *arg) {
         Control *control = arg;
         for (;;) {
                 struct pollfd polled[2] = {{.fd = control->listener, .events = POLLIN}, {.fd = control->stopping, .events = POLLIN}};
@@ -192,14 +180,12 @@ static void *listener_main(void *arg)
 
 // ---- Start and stop
 
-static Status cannot(Context *context, const char *step)
-{
+static Status cannot(Context *context, const char *step) {
         return error_detail(context, STATUS_IO, "control_socket", "%s: %s", step, strerrordesc_np(errno));
 }
 
 // The folder is locked by this process, so a socket that is there belongs to nobody.
-static Status open_listener(Context *context, const char *folder, Control *control)
-{
+static Status open_listener(Context *context, const char *folder, Control *control) {
         struct sockaddr_un address;
         control->folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (control->folder_fd < 0)
@@ -217,8 +203,7 @@ static Status open_listener(Context *context, const char *folder, Control *contr
         return STATUS_OK;
 }
 
-static void control_free(Control *control)
-{
+static void control_free(Control *control) {
         if (control->listener >= 0)
                 close(control->listener);
         if (control->folder_fd >= 0)
@@ -230,8 +215,7 @@ static void control_free(Control *control)
         free(control);
 }
 
-Status control_start(Context *context, Org *org, const char *folder, Control **ret)
-{
+Status control_start(Context *context, Org *org, const char *folder, Control **ret) {
         Control *control = calloc(1, sizeof *control);
         ensure(control);
         control->org = org;
@@ -253,8 +237,7 @@ Status control_start(Context *context, Org *org, const char *folder, Control **r
 }
 
 // Nobody new is let in; who is still talking is cut off; a command that runs comes to its end, though nobody may hear of it.
-void control_stop(Control *control)
-{
+void control_stop(Control *control) {
         if (!control)
                 return;
         unlinkat(control->folder_fd, CONTROL_SOCKET, 0);

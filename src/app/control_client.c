@@ -9,15 +9,13 @@
 #define CONNECT_TRIES 20 // a server that is starting holds the folder's lock before it listens
 #define CONNECT_PAUSE_US 100000
 
-static void fd_close_p(int *fd)
-{
+static void fd_close_p(int *fd) {
         if (*fd >= 0)
                 close(*fd);
 }
 #define FD_CLEANUP __attribute__((cleanup(fd_close_p)))
 
-static bool connect_to(int socket_fd, int folder_fd)
-{
+static bool connect_to(int socket_fd, int folder_fd) {
         struct sockaddr_un address;
         control_address(folder_fd, &address);
         for (int i = 0; i < CONNECT_TRIES; i++) {
@@ -30,8 +28,7 @@ static bool connect_to(int socket_fd, int folder_fd)
         return false;
 }
 
-static bool print_bytes(int socket, FILE *file, size_t length)
-{
+static bool print_bytes(int socket, FILE *file, size_t length) {
         char block[8192];
         while (length) {
                 size_t part = length < sizeof block ? length : sizeof block;
@@ -45,8 +42,7 @@ static bool print_bytes(int socket, FILE *file, size_t length)
 }
 
 // Prints until the exit code comes; false: the server ended before.
-static bool take_answer(int socket, int *ret_exit)
-{
+static bool take_answer(int socket, int *ret_exit) {
         char head[5], code[4];
         while (control_read(socket, head, sizeof head, 0)) {
                 size_t length = control_get_length(head + 1);
@@ -62,8 +58,7 @@ static bool take_answer(int socket, int *ret_exit)
         return false;
 }
 
-bool control_send(const Options *options, int argc, char **argv, Str input, int *ret_exit)
-{
+bool control_send(const Options *options, int argc, char **argv, Str input, int *ret_exit) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         FD_CLEANUP int folder_fd = open(options->data, O_PATH | O_DIRECTORY | O_CLOEXEC);
         FD_CLEANUP int socket_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -5,15 +5,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-static void start(Fixture *fixture, Control **ret)
-{
+static void start(Fixture *fixture, Control **ret) {
         fixture_open(fixture);
         assert_int_equal(fixture_run(fixture, "", "init", NULL), EXIT_DONE);
         assert_int_equal(control_start(&fixture->context, fixture->org, fixture->folder, ret), STATUS_OK);
 }
 
-static int connect_to(const Fixture *fixture)
-{
+static int connect_to(const Fixture *fixture) {
         struct sockaddr_un address;
         int folder = open(fixture->folder, O_PATH | O_DIRECTORY), fd = socket(AF_UNIX, SOCK_STREAM, 0);
         control_address(folder, &address);
@@ -23,8 +21,7 @@ static int connect_to(const Fixture *fixture)
 }
 
 // What the server answers, as one text: output of both kinds, then the exit code.
-static Str talk(Fixture *fixture, int fd)
-{
+static Str talk(Fixture *fixture, int fd) {
         Buf answer = buf_make(fixture->arena, 1 << 20);
         char head[5], bytes[4096];
         while (control_read(fd, head, sizeof head, os_monotonic_us() + 20000000)) {
@@ -40,8 +37,7 @@ static Str talk(Fixture *fixture, int fd)
         return buf_str(&answer);
 }
 
-static Str ask(Fixture *fixture, const char *input, char **argv)
-{
+static Str ask(Fixture *fixture, const char *input, char **argv) {
         int fd = connect_to(fixture);
         ControlRequest request = {.lang = LANG_EN, .folder = fixture->root, .input = str_from(input), .argv = argv};
         while (argv[request.argc])
@@ -52,8 +48,7 @@ static Str ask(Fixture *fixture, const char *input, char **argv)
 #define ASK(fixture, input, ...) ask((fixture), (input), (char *[]){(char *)"haike", __VA_ARGS__, NULL})
 #define W(text) (char *)text
 
-static void runs_commands(void **state)
-{
+static void runs_commands(void **state) {
         Fixture *fixture = *state;
         Control *control = NULL;
         start(fixture, &control);
@@ -67,8 +62,7 @@ static void runs_commands(void **state)
         control_stop(control);
 }
 
-static void names_start_at_the_clients_folder(void **state)
-{
+static void names_start_at_the_clients_folder(void **state) {
         Fixture *fixture = *state;
         Control *control = NULL;
         char path[200];
@@ -80,8 +74,7 @@ static void names_start_at_the_clients_folder(void **state)
         control_stop(control);
 }
 
-static void socket_is_private(void **state)
-{
+static void socket_is_private(void **state) {
         Fixture *fixture = *state;
         Control *control = NULL;
         char path[200];
@@ -94,8 +87,7 @@ static void socket_is_private(void **state)
         assert_int_equal(stat(path, &info), -1);
 }
 
-static void takes_over_a_dead_socket(void **state)
-{
+static void takes_over_a_dead_socket(void **state) {
         Fixture *fixture = *state;
         Control *control = NULL;
         fixture_open(fixture);
@@ -111,8 +103,7 @@ static void takes_over_a_dead_socket(void **state)
         control_stop(control);
 }
 
-static void long_folders(void **state)
-{
+static void long_folders(void **state) {
         Fixture *fixture = *state;
         Control *control = NULL;
         size_t length = strlen(fixture->root);
@@ -133,8 +124,7 @@ static void long_folders(void **state)
         org_close(org);
 }
 
-static void nobody_answers(void **state)
-{
+static void nobody_answers(void **state) {
         Fixture *fixture = *state;
         Options options = {.data = fixture->root};
         int code = -1;
@@ -142,8 +132,7 @@ static void nobody_answers(void **state)
         assert_false(control_send(&options, 2, argv, STR_NONE, &code));
 }
 
-static void send_bytes(Fixture *fixture, Str bytes)
-{
+static void send_bytes(Fixture *fixture, Str bytes) {
         int fd = connect_to(fixture);
         (void)control_write(fd, bytes);
         shutdown(fd, SHUT_WR);
@@ -151,8 +140,7 @@ static void send_bytes(Fixture *fixture, Str bytes)
 }
 
 // Nothing of this may be answered, kept waiting for or remembered.
-static void hostile_requests(void **state)
-{
+static void hostile_requests(void **state) {
         Fixture *fixture = *state;
         Control *control = NULL;
         start(fixture, &control);
@@ -168,8 +156,7 @@ static void hostile_requests(void **state)
         control_stop(control);
 }
 
-static void too_many_clients(void **state)
-{
+static void too_many_clients(void **state) {
         Fixture *fixture = *state;
         Control *control = NULL;
         int waiting[16];
@@ -190,8 +177,7 @@ static void too_many_clients(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
-int main(void)
-{
+int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(runs_commands), TEST(names_start_at_the_clients_folder), TEST(socket_is_private), TEST(takes_over_a_dead_socket),
                 TEST(long_folders),  TEST(nobody_answers),                    TEST(hostile_requests),  TEST(too_many_clients),

@@ -6,28 +6,24 @@
 #include <stdio.h>
 #include <unistd.h>
 
-void control_address(int folder_fd, struct sockaddr_un *ret)
-{
+void control_address(int folder_fd, struct sockaddr_un *ret) {
         *ret = (struct sockaddr_un){.sun_family = AF_UNIX};
         snprintf(ret->sun_path, sizeof ret->sun_path, "/proc/self/fd/%d/%s", folder_fd, CONTROL_SOCKET);
 }
 
-void control_put_length(char bytes[4], uint32_t length)
-{
+void control_put_length(char bytes[4], uint32_t length) {
         for (int i = 0; i < 4; i++)
                 bytes[i] = (char)(length >> (8 * i) & 0xFF);
 }
 
-uint32_t control_get_length(const char bytes[4])
-{
+uint32_t control_get_length(const char bytes[4]) {
         uint32_t length = 0;
         for (int i = 0; i < 4; i++)
                 length |= (uint32_t)(unsigned char)bytes[i] << (8 * i);
         return length;
 }
 
-static bool wait_readable(int socket, int64_t deadline_us)
-{
+static bool wait_readable(int socket, int64_t deadline_us) {
         for (;;) {
                 int64_t left_us = deadline_us ? deadline_us - os_monotonic_us() : -1;
                 if (deadline_us && left_us <= 0)
@@ -41,8 +37,7 @@ static bool wait_readable(int socket, int64_t deadline_us)
         }
 }
 
-bool control_read(int socket, void *data, size_t size, int64_t deadline_us)
-{
+bool control_read(int socket, void *data, size_t size, int64_t deadline_us) {
         char *at = data;
         while (size) {
                 if (!wait_readable(socket, deadline_us))
@@ -58,8 +53,7 @@ bool control_read(int socket, void *data, size_t size, int64_t deadline_us)
         return true;
 }
 
-bool control_write(int socket, Str bytes)
-{
+bool control_write(int socket, Str bytes) {
         while (bytes.len) {
                 ssize_t put = send(socket, bytes.data, bytes.len, MSG_NOSIGNAL);
                 if (put < 0 && errno == EINTR)
@@ -71,8 +65,7 @@ bool control_write(int socket, Str bytes)
         return true;
 }
 
-bool control_send_frame(int socket, char kind, Str bytes)
-{
+bool control_send_frame(int socket, char kind, Str bytes) {
         char head[5] = {kind};
         control_put_length(head + 1, (uint32_t)bytes.len);
         return control_write(socket, str_make(head, sizeof head)) && control_write(socket, bytes);
@@ -80,8 +73,7 @@ bool control_send_frame(int socket, char kind, Str bytes)
 
 // ---- Requests
 
-static bool take_text(Str *rest, Str *ret)
-{
+static bool take_text(Str *rest, Str *ret) {
         if (rest->len < 4)
                 return false;
         size_t length = control_get_length(rest->data);
@@ -93,8 +85,7 @@ static bool take_text(Str *rest, Str *ret)
 }
 
 // A text that becomes a C string holds no zero byte.
-static bool take_string(Arena *arena, Str *rest, char **ret)
-{
+static bool take_string(Arena *arena, Str *rest, char **ret) {
         Str text;
         if (!take_text(rest, &text) || (text.len && memchr(text.data, '\0', text.len)))
                 return false;
@@ -102,8 +93,7 @@ static bool take_string(Arena *arena, Str *rest, char **ret)
         return true;
 }
 
-static bool parse_request(Arena *arena, Str body, ControlRequest *ret)
-{
+static bool parse_request(Arena *arena, Str body, ControlRequest *ret) {
         char *lang, *folder;
         Str input;
         if (!take_string(arena, &body, &lang) || !take_string(arena, &body, &folder) || folder[0] != '/' || !take_text(&body, &input))
@@ -118,8 +108,7 @@ static bool parse_request(Arena *arena, Str body, ControlRequest *ret)
         return ret->argc > 0;
 }
 
-bool control_read_request(int socket, Arena *arena, int64_t deadline_us, ControlRequest *ret)
-{
+bool control_read_request(int socket, Arena *arena, int64_t deadline_us, ControlRequest *ret) {
         char head[sizeof CONTROL_GREETING - 1 + 4];
         if (!control_read(socket, head, sizeof head, deadline_us) || memcmp(head, CONTROL_GREETING, sizeof head - 4) != 0)
                 return false;
@@ -130,16 +119,14 @@ bool control_read_request(int socket, Arena *arena, int64_t deadline_us, Control
         return control_read(socket, body, length, deadline_us) && parse_request(arena, str_make(body, length), ret);
 }
 
-static void add_text(Buf *buf, Str text)
-{
+static void add_text(Buf *buf, Str text) {
         char length[4];
         control_put_length(length, (uint32_t)text.len);
         buf_add(buf, str_make(length, sizeof length));
         buf_add(buf, text);
 }
 
-bool control_write_request(int socket, Arena *arena, const ControlRequest *request)
-{
+bool control_write_request(int socket, Arena *arena, const ControlRequest *request) {
         Buf body = buf_make(arena, CONTROL_REQUEST_LARGEST);
         add_text(&body, str_from(lang_tag(request->lang)));
         add_text(&body, str_from(request->folder));

@@ -24,15 +24,13 @@ typedef struct Export {
         int fd;
 } Export;
 
-static const char *path_of(Export *export, Str name)
-{
+static const char *path_of(Export *export, Str name) {
         return str_format(export->command->context.arena, "%s/" STR_FMT, export->folder, STR_ARG(name)).data;
 }
 
 // ---- CSV
 
-static void add_cell(Buf *buf, Str text)
-{
+static void add_cell(Buf *buf, Str text) {
         bool plain = true;
         for (size_t i = 0; i < text.len && plain; i++)
                 plain = text.data[i] != ',' && text.data[i] != '"' && text.data[i] != '\n' && text.data[i] != '\r';
@@ -50,8 +48,7 @@ static void add_cell(Buf *buf, Str text)
 }
 
 // The value as the API writes it, a text without its quotes.
-static Str cell_text(Arena *arena, const Field *field, Value value)
-{
+static Str cell_text(Arena *arena, const Field *field, Value value) {
         if (value_is_null(value))
                 return STR_NONE;
         if (value.kind == VALUE_TEXT && !field->type->list && field->type->expr != EXPR_RECORD && strcmp(field->type->name, "json") != 0)
@@ -64,13 +61,11 @@ static Str cell_text(Arena *arena, const Field *field, Value value)
         return quoted ? str_slice(text, 1, text.len - 1) : text; // dates and numbers need no escapes
 }
 
-static bool has_name(const Field *field)
-{
+static bool has_name(const Field *field) {
         return field->target || field->type->file || field->type->expr == EXPR_RECORD;
 }
 
-static void add_header(Export *export)
-{
+static void add_header(Export *export) {
         buf_lit(&export->page, "\xEF\xBB\xBF");
         for (size_t i = 0; i < export->fields_count; i++) {
                 const Field *field = export->fields[i];
@@ -81,8 +76,7 @@ static void add_header(Export *export)
         buf_lit(&export->page, "\r\n");
 }
 
-static Status add_row(void *arg, const Value *values, const Str *names)
-{
+static Status add_row(void *arg, const Value *values, const Str *names) {
         Export *export = arg;
         for (size_t i = 0; i < export->fields_count; i++) {
                 const Field *field = export->fields[i];
@@ -101,13 +95,11 @@ static Status add_row(void *arg, const Value *values, const Str *names)
 
 // ---- Files
 
-static Status failed(Export *export, const char *path)
-{
+static Status failed(Export *export, const char *path) {
         return error_detail(export->call->context, STATUS_IO, "file_unwritable", "%s: %s", path, strerrordesc_np(errno));
 }
 
-static Status write_page(Export *export, const char *path)
-{
+static Status write_page(Export *export, const char *path) {
         if (buf_full(&export->page))
                 return error_set(export->call->context, STATUS_TOO_LARGE, "too_large");
         Str rest = buf_str(&export->page);
@@ -122,8 +114,7 @@ static Status write_page(Export *export, const char *path)
         return STATUS_OK;
 }
 
-static void choose_fields(Export *export, const Object *object)
-{
+static void choose_fields(Export *export, const Object *object) {
         export->fields = arena_array(export->command->context.arena, const Field *, object->fields_count);
         export->fields_count = 0;
         for (size_t i = 0; i < object->fields_count; i++) {
@@ -134,8 +125,7 @@ static void choose_fields(Export *export, const Object *object)
 }
 
 // Memory of a page is given back before the next: the context's arena is exchanged meanwhile.
-static Status write_rows(Export *export, const Object *object, const char *path, Arena *pages)
-{
+static Status write_rows(Export *export, const Object *object, const char *path, Arena *pages) {
         int64_t after = 0;
         do {
                 arena_reset(pages);
@@ -150,8 +140,7 @@ static Status write_rows(Export *export, const Object *object, const char *path,
         return STATUS_OK;
 }
 
-static Status export_object(Export *export, const Object *object)
-{
+static Status export_object(Export *export, const Object *object) {
         Context *context = export->call->context;
         Arena *kept = context->arena;
         const char *path = path_of(export, str_format(kept, STR_FMT ".csv", STR_ARG(object->name)));
@@ -176,8 +165,7 @@ static Status export_object(Export *export, const Object *object)
         return status;
 }
 
-static Status export_definition(Export *export, const Object *object)
-{
+static Status export_definition(Export *export, const Object *object) {
         Context *context = export->call->context;
         Buf buf = buf_make(context->arena, PAGE_CAP);
         JsonWriter w = json_writer(&buf);
@@ -192,8 +180,7 @@ typedef struct FileList {
         size_t count, capacity;
 } FileList;
 
-static Status list_files(Call *call, FileList *list)
-{
+static Status list_files(Call *call, FileList *list) {
         Sql select = db_sql(call->db);
         sql(&select, "select \"id\" from file order by \"id\"");
         ROWS_CLEANUP Rows *rows = NULL;
@@ -211,8 +198,7 @@ static Status list_files(Call *call, FileList *list)
         }
 }
 
-static Status export_file(Export *export, int64_t id, Buf *index)
-{
+static Status export_file(Export *export, int64_t id, Buf *index) {
         Context *context = export->call->context;
         Arena *kept = context->arena;
         ARENA_CLEANUP Arena *one = arena_new(0);
@@ -233,8 +219,7 @@ static Status export_file(Export *export, int64_t id, Buf *index)
         return STATUS_OK;
 }
 
-static Status export_files(Export *export)
-{
+static Status export_files(Export *export) {
         Context *context = export->call->context;
         FileList list = {0};
         TRY(list_files(export->call, &list));
@@ -245,8 +230,7 @@ static Status export_files(Export *export)
         return file_write_durable(context, path_of(export, STR("files.csv")), buf_str(&index));
 }
 
-static Status export_step(Call *call, void *arg)
-{
+static Status export_step(Call *call, void *arg) {
         Export *export = arg;
         export->call = call;
         export->records = 0;
@@ -262,8 +246,7 @@ static Status export_step(Call *call, void *arg)
 
 // ---- The folder
 
-static Status check_empty(Context *context, const char *path)
-{
+static Status check_empty(Context *context, const char *path) {
         DIR *folder = opendir(path);
         if (!folder)
                 return errno == ENOENT ? STATUS_OK : error_detail(context, STATUS_IO, "file_unwritable", "%s: %s", path, strerrordesc_np(errno));
@@ -274,8 +257,7 @@ static Status check_empty(Context *context, const char *path)
         return empty ? STATUS_OK : error_set(context, STATUS_CONFLICT, "export_folder", str_from(path));
 }
 
-int export_command(Command *command)
-{
+int export_command(Command *command) {
         Context *context = &command->context;
         Export export = {.command = command, .folder = command_path(command, command->options->words[1])};
         Status status = check_empty(context, export.folder);

@@ -20,21 +20,18 @@ typedef struct Fixture {
         Buf out, problems;
 } Fixture;
 
-static inline void fixture_print(void *out, bool problem, Str text)
-{
+static inline void fixture_print(void *out, bool problem, Str text) {
         Fixture *fixture = out;
         buf_add(problem ? &fixture->problems : &fixture->out, text);
 }
 
-static inline void fixture_clean(Fixture *fixture)
-{
+static inline void fixture_clean(Fixture *fixture) {
         fixture->out = buf_make(fixture->arena, 1 << 24);
         fixture->problems = buf_make(fixture->arena, 1 << 24);
         error_clear(&fixture->context);
 }
 
-static inline void fixture_open(Fixture *fixture)
-{
+static inline void fixture_open(Fixture *fixture) {
         Options options = {.data = fixture->folder};
         error_clear(&fixture->context);
         Status status = command_open(&fixture->context, &options, true, &fixture->org);
@@ -42,14 +39,12 @@ static inline void fixture_open(Fixture *fixture)
                 fail_msg("%s " STR_FMT, fixture->context.error.code, STR_ARG(fixture->context.error.detail));
 }
 
-static inline void fixture_close(Fixture *fixture)
-{
+static inline void fixture_close(Fixture *fixture) {
         org_close(fixture->org);
         fixture->org = NULL;
 }
 
-static inline int fixture_setup(void **state)
-{
+static inline int fixture_setup(void **state) {
         Fixture *fixture = calloc(1, sizeof *fixture);
         fixture->arena = arena_new(0);
         context_init(&fixture->context, fixture->arena, LANG_EN, os_now_ms());
@@ -62,8 +57,7 @@ static inline int fixture_setup(void **state)
         return 0;
 }
 
-static inline int fixture_teardown(void **state)
-{
+static inline int fixture_teardown(void **state) {
         Fixture *fixture = *state;
         fixture_close(fixture);
         char command[128];
@@ -75,8 +69,7 @@ static inline int fixture_teardown(void **state)
 }
 
 // Runs a command line as main() and the server do. The arguments end with NULL.
-static inline int fixture_run(Fixture *fixture, const char *input, ...)
-{
+static inline int fixture_run(Fixture *fixture, const char *input, ...) {
         char *argv[32] = {(char *)"haike"};
         int argc = 1;
         va_list list;
@@ -97,7 +90,6 @@ static inline int fixture_run(Fixture *fixture, const char *input, ...)
         return def->run(&command);
 }
 
-static inline bool fixture_said(const Fixture *fixture, const char *text)
-{
+static inline bool fixture_said(const Fixture *fixture, const char *text) {
         return str_find(buf_str(&fixture->out), str_from(text)) >= 0 || str_find(buf_str(&fixture->problems), str_from(text)) >= 0;
 }

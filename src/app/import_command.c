@@ -4,16 +4,14 @@
 #include "os/os.h"
 #include <stdio.h>
 
-static bool show_progress(void *arg, int64_t done, int64_t total)
-{
+static bool show_progress(void *arg, int64_t done, int64_t total) {
         Command *command = arg;
         if (done % 1000 == 0 || done == total)
                 command_printf(command, "%lld / %lld\n", (long long)done, (long long)total);
         return true;
 }
 
-static void show_result(Command *command, const ImportResult *result)
-{
+static void show_result(Command *command, const ImportResult *result) {
         for (size_t i = 0; i < result->issues_count; i++) {
                 const ImportIssue *issue = &result->issues[i];
                 command_printf(command, "line %d: " STR_FMT "%s" STR_FMT "\n", issue->line, STR_ARG(issue->column), issue->column.len ? ": " : "", STR_ARG(issue->message));
@@ -24,8 +22,7 @@ static void show_result(Command *command, const ImportResult *result)
                        (long long)result->unchanged, (long long)result->failed);
 }
 
-int import_command(Command *command)
-{
+int import_command(Command *command) {
         const Options *options = command->options;
         Context *context = &command->context;
         if (options->count != 3)

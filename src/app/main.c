@@ -8,32 +8,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void print_usage(FILE *file)
-{
+static void print_usage(FILE *file) {
         fprintf(file, "usage: haike serve [--data DIR] [--listen ADDR:PORT] [--database URL] [--trusted-proxies LIST] [--test-clock]\n");
         for (const CommandDef *def = commands; def->name; def++)
                 fprintf(file, "       haike %s\n", def->usage);
         fprintf(file, "all take --data DIR and --database URL\n");
 }
 
-static int usage(const char *problem)
-{
+static int usage(const char *problem) {
         if (problem)
                 fprintf(stderr, "haike: %s\n", problem);
         print_usage(stderr);
         return EXIT_USAGE;
 }
 
-static void print_out(void *out, bool problem, Str text)
-{
+static void print_out(void *out, bool problem, Str text) {
         (void)out;
         FILE *file = problem ? stderr : stdout;
         fwrite(text.data, 1, text.len, file);
         fflush(file);
 }
 
-static Str read_stdin(Arena *arena)
-{
+static Str read_stdin(Arena *arena) {
         Buf buf = buf_make(arena, 1 << 20);
         char block[4096];
         for (size_t n; (n = fread(block, 1, sizeof block, stdin)) > 0;)
@@ -41,8 +37,7 @@ static Str read_stdin(Arena *arena)
         return buf_str(&buf);
 }
 
-static int run_here(const CommandDef *def, const Options *options, Str input, Arena *arena, int argc, char **argv)
-{
+static int run_here(const CommandDef *def, const Options *options, Str input, Arena *arena, int argc, char **argv) {
         Command command = {.options = options, .input = input, .print = print_out};
         context_init(&command.context, arena, command_lang(), os_now_ms());
         Status status = def->alone ? STATUS_OK : command_open(&command.context, options, def->creates, &command.org);
@@ -57,8 +52,7 @@ static int run_here(const CommandDef *def, const Options *options, Str input, Ar
         return code;
 }
 
-static int run_command(const Options *options, Arena *arena, int argc, char **argv)
-{
+static int run_command(const Options *options, Arena *arena, int argc, char **argv) {
         const CommandDef *def = command_find(options->words[0]);
         if (!def)
                 return usage("unknown command");
@@ -68,8 +62,7 @@ static int run_command(const Options *options, Arena *arena, int argc, char **ar
         return run_here(def, options, input, arena, argc, argv);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
         signal(SIGPIPE, SIG_IGN);
         umask(0077); // what is written here is nobody else's to read
         ARENA_CLEANUP Arena *arena = arena_new(0);

@@ -25,8 +25,7 @@ static const OptionDef flags[] = {
         {"--version", offsetof(Options, version)},
 };
 
-static bool take_text(Options *options, int argc, char **argv, int *at, const char **ret_problem)
-{
+static bool take_text(Options *options, int argc, char **argv, int *at, const char **ret_problem) {
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
                 size_t length = strlen(texts[i].name);
                 const char **slot = (const char **)((char *)options + texts[i].offset);
@@ -43,8 +42,7 @@ static bool take_text(Options *options, int argc, char **argv, int *at, const ch
         return false;
 }
 
-static bool take_flag(Options *options, const char *word)
-{
+static bool take_flag(Options *options, const char *word) {
         for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
                 if (strcmp(word, flags[i].name) == 0) {
                         *(bool *)((char *)options + flags[i].offset) = true;
@@ -53,8 +51,7 @@ static bool take_flag(Options *options, const char *word)
         return false;
 }
 
-static void take_word(Options *options, const char *word, const char **ret_problem)
-{
+static void take_word(Options *options, const char *word, const char **ret_problem) {
         if (options->count == (int)(sizeof options->words / sizeof *options->words))
                 *ret_problem = "too many arguments";
         else
@@ -62,8 +59,7 @@ static void take_word(Options *options, const char *word, const char **ret_probl
 }
 
 // After "--" everything is a word.
-bool options_parse(int argc, char **argv, Options *ret, const char **ret_problem)
-{
+bool options_parse(int argc, char **argv, Options *ret, const char **ret_problem) {
         bool words_only = false;
         *ret = (Options){.data = "data", .listen = "127.0.0.1:8080"};
         *ret_problem = NULL;
@@ -82,8 +78,7 @@ bool options_parse(int argc, char **argv, Options *ret, const char **ret_problem
         return *ret_problem == NULL;
 }
 
-Lang command_lang(void)
-{
+Lang command_lang(void) {
         static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
                 const char *value = getenv(names[i]);

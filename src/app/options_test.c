@@ -6,8 +6,7 @@
 
 #include <cmocka.h>
 
-static bool parse(Options *options, const char **ret_problem, const char *const *words, int count)
-{
+static bool parse(Options *options, const char **ret_problem, const char *const *words, int count) {
         char *argv[32] = {(char *)"haike"};
         for (int i = 0; i < count; i++)
                 argv[i + 1] = (char *)words[i];
@@ -15,8 +14,7 @@ static bool parse(Options *options, const char **ret_problem, const char *const 
 }
 #define PARSE(options, problem, ...) parse((options), (problem), (const char *const[]){__VA_ARGS__}, (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)))
 
-static void defaults(void **state)
-{
+static void defaults(void **state) {
         (void)state;
         Options options;
         const char *problem;
@@ -28,8 +26,7 @@ static void defaults(void **state)
         assert_string_equal(options.words[0], "serve");
 }
 
-static void takes_both_forms(void **state)
-{
+static void takes_both_forms(void **state) {
         (void)state;
         Options options;
         const char *problem;
@@ -42,8 +39,7 @@ static void takes_both_forms(void **state)
         assert_string_equal(options.words[2], "zhang");
 }
 
-static void words_after_dashes(void **state)
-{
+static void words_after_dashes(void **state) {
         (void)state;
         Options options;
         const char *problem;
@@ -52,8 +48,7 @@ static void words_after_dashes(void **state)
         assert_string_equal(options.words[1], "--odd-name");
 }
 
-static void refuses(void **state)
-{
+static void refuses(void **state) {
         (void)state;
         Options options;
         const char *problem;
@@ -67,8 +62,7 @@ static void refuses(void **state)
         assert_string_equal(problem, "too many arguments");
 }
 
-static void empty_database_is_none(void **state)
-{
+static void empty_database_is_none(void **state) {
         (void)state;
         Options options;
         const char *problem;
@@ -76,8 +70,7 @@ static void empty_database_is_none(void **state)
         assert_null(options.database);
 }
 
-static void user_needs(void **state)
-{
+static void user_needs(void **state) {
         (void)state;
         Options options;
         const char *problem;
@@ -93,8 +86,7 @@ static void user_needs(void **state)
         assert_false(user_usable(&options));
 }
 
-static void language(void **state)
-{
+static void language(void **state) {
         (void)state;
         setenv("LC_ALL", "en_GB.UTF-8", 1);
         assert_int_equal(command_lang(), LANG_EN);
@@ -108,8 +100,7 @@ static void language(void **state)
         assert_int_equal(command_lang(), LANG_ZH_CN);
 }
 
-static void every_command_is_found(void **state)
-{
+static void every_command_is_found(void **state) {
         (void)state;
         for (const CommandDef *def = commands; def->name; def++) {
                 assert_ptr_equal(command_find(def->name), def);
@@ -120,8 +111,7 @@ static void every_command_is_found(void **state)
         assert_null(command_find("nosuch"));
 }
 
-int main(void)
-{
+int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(defaults),      cmocka_unit_test(takes_both_forms), cmocka_unit_test(words_after_dashes), cmocka_unit_test(refuses),
                 cmocka_unit_test(empty_database_is_none), cmocka_unit_test(user_needs), cmocka_unit_test(language), cmocka_unit_test(every_command_is_found),

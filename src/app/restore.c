@@ -17,31 +17,26 @@ typedef struct Restore {
         int64_t findings;
 } Restore;
 
-static void fd_close_p(int *fd)
-{
+static void fd_close_p(int *fd) {
         if (*fd >= 0)
                 close(*fd);
 }
 #define FD_CLEANUP __attribute__((cleanup(fd_close_p)))
 
-static const char *in(Restore *restore, const char *folder, const char *name)
-{
+static const char *in(Restore *restore, const char *folder, const char *name) {
         return str_format(restore->command->context.arena, "%s/%s", folder, name).data;
 }
 
-static bool exists(const char *path)
-{
+static bool exists(const char *path) {
         struct stat info;
         return lstat(path, &info) == 0;
 }
 
-static Status failed(Restore *restore, const char *step, const char *path)
-{
+static Status failed(Restore *restore, const char *step, const char *path) {
         return error_detail(&restore->command->context, STATUS_IO, "file_unwritable", "%s %s: %s", step, path, strerrordesc_np(errno));
 }
 
-static void clear_stage(Restore *restore)
-{
+static void clear_stage(Restore *restore) {
         static const char *const names[] = {"haike.db", "haike.db-wal", "haike.db-shm", "haike.lock"};
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
                 os_calls()->unlink(in(restore, restore->stage, names[i]));
@@ -50,8 +45,7 @@ static void clear_stage(Restore *restore)
 
 // ---- The backup, copied and examined
 
-static Status copy_bytes(Restore *restore, int from, int to, const char *path)
-{
+static Status copy_bytes(Restore *restore, int from, int to, const char *path) {
         char *block = arena_alloc(restore->command->context.arena, 1 << 20);
         for (;;) {
                 ssize_t got = os_calls()->read(from, block, 1 << 20);
@@ -72,8 +66,7 @@ static Status copy_bytes(Restore *restore, int from, int to, const char *path)
         }
 }
 
-static Status copy_backup(Restore *restore, const char *file)
-{
+static Status copy_backup(Restore *restore, const char *file) {
         const char *path = in(restore, restore->stage, "haike.db");
         FD_CLEANUP int from = os_calls()->open(file, O_RDONLY | O_CLOEXEC, 0);
         if (from < 0)
@@ -85,24 +78,21 @@ static Status copy_backup(Restore *restore, const char *file)
         return os_calls()->fsync(to) == 0 ? STATUS_OK : failed(restore, "sync", path);
 }
 
-static void count_finding(void *arg, Str finding)
-{
+static void count_finding(void *arg, Str finding) {
         Restore *restore = arg;
         restore->findings++;
         command_printf(restore->command, STR_FMT "\n", STR_ARG(finding));
 }
 
 // Any SQLite file opens; one of Haike's has roles in it.
-static Status has_roles(Call *call, void *arg)
-{
+static Status has_roles(Call *call, void *arg) {
         Sql select = db_sql(call->db);
         sql(&select, "select 1 from \"role\" limit 1");
         return db_get_int(call->db, &select, NULL, arg);
 }
 
 // Opening brings it to this program's version; closing leaves one file, without a log beside it.
-static Status examine(Restore *restore)
-{
+static Status examine(Restore *restore) {
         Context *context = &restore->command->context;
         Options options = {.data = restore->stage};
         Org *org = NULL;
@@ -123,8 +113,7 @@ static Status examine(Restore *restore)
 // ---- The place it goes to
 
 // Folds the former database's log into it, so that one file is all of it. One that cannot be opened any more is moved with its log.
-static Status settle_former(Restore *restore)
-{
+static Status settle_former(Restore *restore) {
         Context *context = &restore->command->context;
         StoreConfig config = {.folder = restore->folder, .sync = true, .must_exist = true};
         Store *store = NULL;
@@ -137,8 +126,7 @@ static Status settle_former(Restore *restore)
         return STATUS_OK;
 }
 
-static Status lock_folder(Restore *restore, int *ret_fd)
-{
+static Status lock_folder(Restore *restore, int *ret_fd) {
         const char *path = in(restore, restore->folder, "haike.lock");
         int fd = os_calls()->open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (fd < 0)
@@ -151,22 +139,19 @@ static Status lock_folder(Restore *restore, int *ret_fd)
         return STATUS_OK;
 }
 
-static const char *name_for_former(Restore *restore)
-{
+static const char *name_for_former(Restore *restore) {
         const char *name = in(restore, restore->folder, "haike.db.before-restore");
         for (int i = 2; i < KEPT_LARGEST && exists(name); i++)
                 name = str_format(restore->command->context.arena, "%s/haike.db.before-restore-%d", restore->folder, i).data;
         return name;
 }
 
-static Status sync_folder(Restore *restore)
-{
+static Status sync_folder(Restore *restore) {
         FD_CLEANUP int fd = os_calls()->open(restore->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
         return fd >= 0 && os_calls()->fsync(fd) == 0 ? STATUS_OK : failed(restore, "sync", restore->folder);
 }
 
-static Status put_in_place(Restore *restore)
-{
+static Status put_in_place(Restore *restore) {
         const char *place = in(restore, restore->folder, "haike.db"), *log = in(restore, restore->folder, "haike.db-wal");
         const char *former = exists(place) ? name_for_former(restore) : NULL;
         if (former && os_calls()->rename(place, former) != 0)
@@ -183,8 +168,7 @@ static Status put_in_place(Restore *restore)
         return STATUS_OK;
 }
 
-static Status run(Restore *restore)
-{
+static Status run(Restore *restore) {
         Command *command = restore->command;
         if (command->options->database)
                 return error_set(&command->context, STATUS_INVALID, "restore_postgres");
@@ -205,8 +189,7 @@ static Status run(Restore *restore)
         return status;
 }
 
-int restore_command(Command *command)
-{
+int restore_command(Command *command) {
         Restore restore = {.command = command};
         Status status = run(&restore);
         if (store_locked_elsewhere(&command->context)) {

@@ -12,8 +12,7 @@ static const ShippedRole roles[] = {
 
 #define GRANTS_ADMIN "{\"*\":{\"read\":\"all\",\"create\":true,\"update\":\"all\",\"delete\":\"all\",\"export\":true,\"actions\":\"*\"}}"
 
-static Status has_any(Call *call, const Object *object, bool *ret)
-{
+static Status has_any(Call *call, const Object *object, bool *ret) {
         Sql select = db_sql(call->db);
         sql(&select, "select 1 from ");
         sql_name(&select, object->table);
@@ -21,8 +20,7 @@ static Status has_any(Call *call, const Object *object, bool *ret)
         return db_get_int(call->db, &select, NULL, ret);
 }
 
-static Status create_role(Call *call, const ShippedRole *role)
-{
+static Status create_role(Call *call, const ShippedRole *role) {
         Str grants = STR(GRANTS_ADMIN);
         if (strcmp(role->key, ROLE_ADMIN) != 0)
                 TRY(grants_shipped(call->context, call->catalog, str_from(role->key), &grants));
@@ -35,8 +33,7 @@ static Status create_role(Call *call, const ShippedRole *role)
         return record_create(call, input, &options, &id);
 }
 
-static Status create_root(Call *call)
-{
+static Status create_root(Call *call) {
         RecordInput *input = record_input_new(call->context->arena, catalog_get(call->catalog, "department"));
         record_input_set(input, "name", value_text(STR("公司")));
         WriteOptions options = {.as_system = true};
@@ -44,8 +41,7 @@ static Status create_root(Call *call)
         return record_create(call, input, &options, &id);
 }
 
-Status seed_basics(Call *call, bool *ret_new)
-{
+Status seed_basics(Call *call, bool *ret_new) {
         bool departments = false, found = false;
         TRY(has_any(call, catalog_get(call->catalog, "role"), &found));
         *ret_new = !found;
@@ -59,12 +55,10 @@ Status seed_basics(Call *call, bool *ret_new)
         return STATUS_OK;
 }
 
-static Status seed_step(Call *call, void *arg)
-{
+static Status seed_step(Call *call, void *arg) {
         return seed_basics(call, arg);
 }
 
-Status seed_organisation(Context *context, Org *org, bool *ret_new)
-{
+Status seed_organisation(Context *context, Org *org, bool *ret_new) {
         return work_write(context, org, STR("system"), seed_step, ret_new);
 }

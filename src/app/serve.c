@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const Migration *all_migrations(Arena *arena, size_t *ret_count)
-{
+static const Migration *all_migrations(Arena *arena, size_t *ret_count) {
         *ret_count = record_migrations_count + flow_migrations_count;
         Migration *list = arena_array(arena, Migration, *ret_count);
         memcpy(list, record_migrations, record_migrations_count * sizeof *list);
@@ -20,14 +19,12 @@ static const Migration *all_migrations(Arena *arena, size_t *ret_count)
 }
 
 // The search tables of objects that are new or have other search fields than before.
-static Status prepare_search(Call *call, void *arg)
-{
+static Status prepare_search(Call *call, void *arg) {
         (void)arg;
         return search_prepare(call->db, call->catalog);
 }
 
-Status command_open(Context *context, const Options *options, bool create, Org **ret)
-{
+Status command_open(Context *context, const Options *options, bool create, Org **ret) {
         OrgConfig config = {.folder = options->data, .url = options->database, .zone = STR("Asia/Shanghai"), .readers = 16};
         config.migrations = all_migrations(context->arena, &config.migrations_count);
         Org *org = NULL;
@@ -43,8 +40,7 @@ Status command_open(Context *context, const Options *options, bool create, Org *
 }
 
 // "127.0.0.1:8080", "[::1]:0", ":8080"
-static bool split_listen(Arena *arena, const char *listen, const char **ret_address, int *ret_port)
-{
+static bool split_listen(Arena *arena, const char *listen, const char **ret_address, int *ret_port) {
         Str text = str_from(listen);
         ptrdiff_t colon = -1;
         for (size_t i = 0; i < text.len; i++)
@@ -61,8 +57,7 @@ static bool split_listen(Arena *arena, const char *listen, const char **ret_addr
         return true;
 }
 
-static void wait_for_signal(void)
-{
+static void wait_for_signal(void) {
         sigset_t set;
         sigemptyset(&set);
         sigaddset(&set, SIGINT);
@@ -73,8 +68,7 @@ static void wait_for_signal(void)
 }
 
 // Threads started from here on leave signals to the main thread.
-static void block_signals(void)
-{
+static void block_signals(void) {
         sigset_t set;
         sigemptyset(&set);
         sigaddset(&set, SIGINT);
@@ -82,8 +76,7 @@ static void block_signals(void)
         pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-static int serve_org(Context *context, Org *org, const Options *options, const char *address, int port)
-{
+static int serve_org(Context *context, Org *org, const Options *options, const char *address, int port) {
         Api *api = NULL;
         HttpServer *server = NULL;
         Control *control = NULL;
@@ -94,6 +87,8 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .refuse = api_refuse, .trusted_proxies = options->trusted_proxies, .self = api, .folder = options->data};
         if (status == STATUS_OK)
                 status = jobs_new(context, org, &jobs);
+        if (status == STATUS_OK) // uploads wait there, on PostgreSQL too
+                status = folder_make(context, options->data);
         if (status == STATUS_OK)
                 status = http_start(context, &http, &server);
         if (status == STATUS_OK && !options->database)
@@ -113,23 +108,20 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         return status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int fail(const Context *context)
-{
+static int fail(const Context *context) {
         Str lines = error_lines(context, context->arena);
         fprintf(stderr, STR_FMT, STR_ARG(lines));
         return EXIT_FAILED;
 }
 
 // A new database is given its roles; who may sign in is added with "haike user add".
-static Status open_organisation(Context *context, const Options *options, Org **ret)
-{
+static Status open_organisation(Context *context, const Options *options, Org **ret) {
         bool is_new = false;
         TRY(command_open(context, options, true, ret));
         return seed_organisation(context, *ret, &is_new);
 }
 
-int serve_run(const Options *options)
-{
+int serve_run(const Options *options) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Context context;
         context_init(&context, arena, command_lang(), os_now_ms());

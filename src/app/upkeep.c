@@ -20,13 +20,11 @@ struct Upkeep {
         bool stopping;
 };
 
-static Status fill_slice(Call *call, void *arg)
-{
+static Status fill_slice(Call *call, void *arg) {
         return search_continue(call->db, call->catalog, SLICE, arg);
 }
 
-static bool fill_search(Upkeep *upkeep)
-{
+static bool fill_search(Upkeep *upkeep) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Context context;
         context_init(&context, arena, LANG_EN, os_now_ms());
@@ -55,8 +53,7 @@ static void prune(Upkeep *upkeep) {
 }
 
 // false: the server stops.
-static bool pause_for(Upkeep *upkeep, int seconds)
-{
+static bool pause_for(Upkeep *upkeep, int seconds) {
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec += seconds;
@@ -69,8 +66,7 @@ static bool pause_for(Upkeep *upkeep, int seconds)
         return goes_on;
 }
 
-static void *upkeep_main(void *arg)
-{
+static void *upkeep_main(void *arg) {
         Upkeep *upkeep = arg;
         unicode_warm();
         int64_t pruned_us = 0;
@@ -83,8 +79,7 @@ static void *upkeep_main(void *arg)
         return NULL;
 }
 
-Upkeep *upkeep_start(Org *org)
-{
+Upkeep *upkeep_start(Org *org) {
         Upkeep *upkeep = calloc(1, sizeof *upkeep);
         ensure(upkeep);
         upkeep->org = org;
@@ -94,8 +89,7 @@ Upkeep *upkeep_start(Org *org)
         return upkeep;
 }
 
-void upkeep_stop(Upkeep *upkeep)
-{
+void upkeep_stop(Upkeep *upkeep) {
         if (!upkeep)
                 return;
         pthread_mutex_lock(&upkeep->lock);

@@ -2,13 +2,11 @@
 #include "app/command.h"
 #include "base/unicode.h"
 
-static bool is_action(const Options *options, const char *name, int words)
-{
+static bool is_action(const Options *options, const char *name, int words) {
         return options->count == words && strcmp(options->words[1], name) == 0 && (words < 3 || options->words[2][0]);
 }
 
-bool user_usable(const Options *options)
-{
+bool user_usable(const Options *options) {
         if (is_action(options, "add", 3))
                 return options->role && options->role[0];
         return is_action(options, "list", 2) || (is_action(options, "passwd", 3) && options->password_stdin);
@@ -16,16 +14,14 @@ bool user_usable(const Options *options)
 
 // ---- The password: one line of standard input
 
-static Str first_line(Str input)
-{
+static Str first_line(Str input) {
         Str line = STR_NONE;
         if (!str_cut(&input, '\n', &line))
                 return STR_NONE;
         return line.len && line.data[line.len - 1] == '\r' ? str_slice(line, 0, line.len - 1) : line;
 }
 
-static Status take_password(Command *command, Str *ret_hash)
-{
+static Status take_password(Command *command, Str *ret_hash) {
         Str password = first_line(command->input);
         TRY(password_check(&command->context, STR("password"), password));
         return password_hash(&command->context, password, ret_hash);
@@ -38,8 +34,7 @@ typedef struct NewUser {
         Str login, hash; // hash: empty without a password
 } NewUser;
 
-static Status find_role(Call *call, Str name, int64_t *ret)
-{
+static Status find_role(Call *call, Str name, int64_t *ret) {
         bool found = false;
         Sql select = db_sql(call->db);
         sql(&select, "select \"id\" from \"role\" where deleted_at is null and (\"key\" = ");
@@ -52,8 +47,7 @@ static Status find_role(Call *call, Str name, int64_t *ret)
 }
 
 // "sales,service" → ["2","4"]
-static Status role_list(Call *call, Str names, Str *ret)
-{
+static Status role_list(Call *call, Str names, Str *ret) {
         Buf buf = buf_make(call->context->arena, 4096);
         buf_lit(&buf, "[");
         for (Str name; str_cut(&names, ',', &name);) {
@@ -69,8 +63,7 @@ static Status role_list(Call *call, Str names, Str *ret)
 }
 
 // The department named, or the first one without a parent.
-static Status find_department(Call *call, const char *name, int64_t *ret)
-{
+static Status find_department(Call *call, const char *name, int64_t *ret) {
         bool found = false;
         Sql select = db_sql(call->db);
         sql(&select, "select \"id\" from \"department\" where deleted_at is null and ");
@@ -87,8 +80,7 @@ static Status find_department(Call *call, const char *name, int64_t *ret)
         return error_set(call->context, STATUS_INVALID, "no_such_department", str_from(name));
 }
 
-static Status add_step(Call *call, void *arg)
-{
+static Status add_step(Call *call, void *arg) {
         const NewUser *user = arg;
         const Options *options = user->options;
         int64_t department = 0, id = 0;
@@ -106,8 +98,7 @@ static Status add_step(Call *call, void *arg)
         return user->hash.len ? password_set(call->db, id, user->hash) : STATUS_OK;
 }
 
-static Status add_user(Command *command)
-{
+static Status add_user(Command *command) {
         NewUser user = {.options = command->options, .login = str_from(command->options->words[2])};
         const char *name = command->options->name;
         if (!utf8_valid(user.login) || (name && !utf8_valid(str_from(name))))
@@ -124,8 +115,7 @@ static Status add_user(Command *command)
 
 // ---- passwd
 
-static Status passwd_step(Call *call, void *arg)
-{
+static Status passwd_step(Call *call, void *arg) {
         const NewUser *user = arg;
         bool found = false;
         int64_t id = 0;
@@ -139,8 +129,7 @@ static Status passwd_step(Call *call, void *arg)
         return session_delete_user(call->db, id);
 }
 
-static Status change_password(Command *command)
-{
+static Status change_password(Command *command) {
         NewUser user = {.options = command->options, .login = str_from(command->options->words[2])};
         TRY(take_password(command, &user.hash));
         TRY(work_write(&command->context, command->org, STR("command"), passwd_step, &user));
@@ -160,8 +149,7 @@ typedef struct UserList {
         Str lines;
 } UserList;
 
-static Status load_roles(Call *call, RoleName **ret, size_t *ret_count)
-{
+static Status load_roles(Call *call, RoleName **ret, size_t *ret_count) {
         Sql select = db_sql(call->db);
         sql(&select, "select \"id\", coalesce(\"key\", name) from \"role\" where deleted_at is null order by \"id\" limit 1000");
         ROWS_CLEANUP Rows *rows = NULL;
@@ -176,8 +164,7 @@ static Status load_roles(Call *call, RoleName **ret, size_t *ret_count)
         }
 }
 
-static void add_roles(Buf *buf, const Person *person, const RoleName *names, size_t count)
-{
+static void add_roles(Buf *buf, const Person *person, const RoleName *names, size_t count) {
         bool first = true;
         for (size_t i = 0; i < count; i++)
                 for (size_t k = 0; k < person->roles_count; k++)
@@ -187,8 +174,7 @@ static void add_roles(Buf *buf, const Person *person, const RoleName *names, siz
                         }
 }
 
-static Status list_step(Call *call, void *arg)
-{
+static Status list_step(Call *call, void *arg) {
         UserList *list = arg;
         RoleName *names = NULL;
         size_t count = 0;
@@ -207,16 +193,14 @@ static Status list_step(Call *call, void *arg)
         return STATUS_OK;
 }
 
-static Status list_users(Command *command)
-{
+static Status list_users(Command *command) {
         UserList list = {.command = command};
         TRY(work_read(&command->context, command->org, list_step, &list));
         command->print(command->out, false, list.lines);
         return STATUS_OK;
 }
 
-int user_command(Command *command)
-{
+int user_command(Command *command) {
         const char *action = command->options->words[1];
         Status status = STATUS_OK;
         if (strcmp(action, "add") == 0)

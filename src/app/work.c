@@ -12,8 +12,7 @@ typedef struct Work {
         bool changed;
 } Work;
 
-static Status bring_current(Work *work, Db *db)
-{
+static Status bring_current(Work *work, Db *db) {
         for (int i = 0; i < VIEW_TRIES; i++) {
                 Status status = org_current(work->org, db, &work->view);
                 if (status != STATUS_RETRY)
@@ -24,8 +23,7 @@ static Status bring_current(Work *work, Db *db)
         return error_set(db_context(db), STATUS_BUSY, "busy");
 }
 
-static Status run(Db *db, void *arg)
-{
+static Status run(Db *db, void *arg) {
         Work *work = arg;
         error_clear(work->call.context);
         work->changed = false;
@@ -39,15 +37,13 @@ static Status run(Db *db, void *arg)
         return work->changed ? access_bump(db) : STATUS_OK;
 }
 
-static Work work_make(Context *context, Org *org, Str source, WorkStep step, void *arg)
-{
+static Work work_make(Context *context, Org *org, Str source, WorkStep step, void *arg) {
         Work work = {.org = org, .view = org_view(org), .step = step, .arg = arg};
         work.call = (Call){.context = context, .org = org, .source = source};
         return work;
 }
 
-Status work_write(Context *context, Org *org, Str source, WorkStep step, void *arg)
-{
+Status work_write(Context *context, Org *org, Str source, WorkStep step, void *arg) {
         Work work = work_make(context, org, source, step, arg);
         Status status = store_write(org_store(org), context, run, &work);
         org_view_done(&work.view);
@@ -56,8 +52,7 @@ Status work_write(Context *context, Org *org, Str source, WorkStep step, void *a
         return status;
 }
 
-Status work_read(Context *context, Org *org, WorkStep step, void *arg)
-{
+Status work_read(Context *context, Org *org, WorkStep step, void *arg) {
         Work work = work_make(context, org, STR("system"), step, arg);
         Status status = store_read(org_store(org), context, 0, run, &work);
         org_view_done(&work.view);

@@ -150,7 +150,7 @@ static Status check_references(Check *check) {
                         TRY(check_reference(check, field));
                 else if (field->type->list && field->target)
                         TRY(check_list(check, field));
-                else if (query_is_type(field, "record"))
+                else if (query_is_record(field))
                         for (size_t k = 0; k < catalog->objects_count; k++)
                                 TRY(check_record_target(check, field, catalog->objects[k]));
         }

@@ -13,6 +13,7 @@ Status query_limit(Call *call, int limit, int *ret) MUST_USE;
 Status query_filter(Call *call, const Object *object, Str filter, Sql *select) MUST_USE;
 // Rows that db_query() finds, one by one: TRY(query_next(rows, &found)).
 static inline bool query_is_type(const Field *field, const char *type) { return strcmp(field->type->name, type) == 0; }
+static inline bool query_is_record(const Field *field) { return field->type->expr == EXPR_RECORD; }
 
 // ---- query_names.c: names of what records refer to, asked for together, as far as the reader may see it
 typedef struct Names Names;
@@ -32,7 +33,8 @@ bool record_text_parse(const Catalog *catalog, Str text, const Object **ret_obje
 
 // ---- query_columns.c: what is read of each row
 typedef struct QueryColumn {
-        Str key;            // member of the answer
+        Str key;            // member of the answer …
+        Str member;         // … as it is written: "key":
         const Field *field; // whose value it is, at the end of a path
         const Expr *expr;   // formula or path; NULL: a stored column
         bool masked;
@@ -41,6 +43,7 @@ typedef struct QueryColumns { QueryColumn *items; size_t count; } QueryColumns;
 Status columns_all(Call *call, const Object *object, bool long_ones, QueryColumns *ret) MUST_USE; // every field the reader may see
 Status columns_parse(Call *call, const Object *object, Str fields, QueryColumns *ret) MUST_USE;   // empty: columns_all without long ones
 Status column_of_field(Call *call, const Field *field, QueryColumn *ret) MUST_USE;
+void column_set_key(Call *call, QueryColumn *column, Str key);
 Status columns_select(Call *call, const QueryColumns *columns, Sql *select) MUST_USE;             // "a, b, c" over t
 Value *columns_take(Call *call, const QueryColumns *columns, Rows *rows);                         // from result column 0 on
 void columns_want(Names *names, const QueryColumns *columns, const Value *values);

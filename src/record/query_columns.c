@@ -19,8 +19,14 @@ static Status parse_source(Call *call, const Object *object, Str source, const E
         return expr_parse(call->context, &parse, source, ret);
 }
 
+void column_set_key(Call *call, QueryColumn *column, Str key) {
+        column->key = key;
+        column->member = json_member(call->context->arena, key);
+}
+
 Status column_of_field(Call *call, const Field *field, QueryColumn *ret) {
-        QueryColumn column = {.key = field->name, .field = field, .masked = right_of(call, field) == FIELD_MASK};
+        QueryColumn column = {.field = field, .masked = right_of(call, field) == FIELD_MASK};
+        column_set_key(call, &column, field->name);
         if (!field->stored && parse_source(call, field->object, field->name, &column.expr) != STATUS_OK) {
                 error_clear(call->context); // a formula over something that was retired since has no value
                 column.expr = NULL;
@@ -75,7 +81,7 @@ static Status add_named(Call *call, const Object *object, Str name, QueryColumns
         TRY(column_of_field(call, field, column));
         if (str_find_char(name, '.') < 0)
                 return STATUS_OK;
-        column->key = name;
+        column_set_key(call, column, name);
         return parse_source(call, object, name, &column->expr);
 }
 
@@ -142,7 +148,7 @@ Str column_mask(Call *call, const Field *field, Value value) {
 void columns_write(Call *call, const QueryColumns *columns, const Value *values, const Names *names, JsonWriter *w) {
         for (size_t i = 0; i < columns->count; i++) {
                 const QueryColumn *column = &columns->items[i];
-                json_key(w, column->key);
+                json_key_of(w, column->member);
                 if (!column->masked) {
                         named_write_value(names, column->field, values[i], w);
                         continue;

@@ -8,7 +8,7 @@ static Status not_found(Call *call) {
 // What is under a record of any kind (an activity's target) is looked up step by step: which table it stands in is only known by its value.
 static const Field *inherited_record(Call *call, const Object *object) {
         const Field *inherit = object->inherit;
-        bool usable = inherit && inherit->stored && query_is_type(inherit, "record") && actor_may(call->actor, object, VERB_READ);
+        bool usable = inherit && inherit->stored && query_is_record(inherit) && actor_may(call->actor, object, VERB_READ);
         return usable && actor_scope(call->actor, object, VERB_READ).kind != SCOPE_ALL ? inherit : NULL;
 }
 
@@ -170,7 +170,7 @@ static Str name_of(Walk *walk, const Names *names, const Field *field, Value val
                 return named_file(names, id);
         if (value.kind == VALUE_TEXT && field->target)
                 return named_list(names, field, value);
-        if (value.kind == VALUE_TEXT && query_is_type(field, "record") && record_text_parse(walk->call->catalog, value.text, &object, &id))
+        if (value.kind == VALUE_TEXT && query_is_record(field) && record_text_parse(walk->call->catalog, value.text, &object, &id))
                 return named_find(names, object, id);
         return STR_NONE;
 }

@@ -66,7 +66,8 @@ static void add_id(List *list) {
                         return;
         const Field *id = object_get(list->object, "id");
         QueryColumn *items = arena_array(list->call->context->arena, QueryColumn, columns->count + 1);
-        items[0] = (QueryColumn){.key = id->name, .field = id};
+        items[0] = (QueryColumn){.field = id};
+        column_set_key(list->call, &items[0], id->name);
         memcpy(items + 1, columns->items, columns->count * sizeof *items);
         *columns = (QueryColumns){items, columns->count + 1};
 }

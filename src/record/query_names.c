@@ -14,6 +14,7 @@ typedef struct Wanted {
 
 struct Names {
         Call *call;
+        const Object *user, *department;
         Wanted *objects;        // by object index
         Wanted files;
         NamedFile *file_rows;   // by position in files
@@ -22,6 +23,8 @@ struct Names {
 Names *named_new(Call *call) {
         Names *names = arena_new_of(call->context->arena, Names);
         names->call = call;
+        names->user = catalog_get(call->catalog, "user");
+        names->department = catalog_get(call->catalog, "department");
         names->objects = arena_array(call->context->arena, Wanted, call->catalog->objects_count);
         return names;
 }
@@ -44,12 +47,8 @@ static void want(Names *names, Wanted *wanted, int64_t id) {
         wanted->ids[wanted->count++] = id;
 }
 
-static bool is_people(const Object *target) {
-        return str_is(target->name, "user") || str_is(target->name, "department");
-}
-
 void named_want(Names *names, const Object *target, int64_t id) {
-        if (is_people(target))
+        if (target == names->user || target == names->department)
                 return;
         Wanted *wanted = &names->objects[target->index];
         wanted->target = target;
@@ -86,7 +85,7 @@ void named_want_value(Names *names, const Field *field, Value value) {
                 int64_t id;
                 for (Str list = value.text; next_id(&list, &id);)
                         named_want(names, field->target, id);
-        } else if (value.kind == VALUE_TEXT && query_is_type(field, "record")) {
+        } else if (value.kind == VALUE_TEXT && query_is_record(field)) {
                 const Object *object;
                 int64_t id;
                 if (record_text_parse(names->call->catalog, value.text, &object, &id))
@@ -177,11 +176,11 @@ Status named_load(Names *names) {
 
 Str named_find(const Names *names, const Object *target, int64_t id) {
         const Access *access = names->call->actor->access;
-        if (str_is(target->name, "user")) {
+        if (target == names->user) {
                 const Person *person = access_person(access, id);
                 return person ? person->name : STR_NONE;
         }
-        if (str_is(target->name, "department")) {
+        if (target == names->department) {
                 const Department *department = access_department(access, id);
                 return department ? department->name : STR_NONE;
         }
@@ -272,7 +271,7 @@ void named_write_value(const Names *names, const Field *field, Value value, Json
                 named_write(names, field->target, value.integer, w);
         else if (value.kind == VALUE_TEXT && field->target)
                 write_list(names, field, value, w);
-        else if (value.kind == VALUE_TEXT && query_is_type(field, "record"))
+        else if (value.kind == VALUE_TEXT && query_is_record(field))
                 write_record(names, value, w);
         else
                 field_write(w, field, value);

@@ -1,8 +1,7 @@
 // Makes the demo company: people, goods, then eighteen months of business.
 #include "app/demo/demo.h"
 
-static Status check_empty(Call *call, void *arg)
-{
+static Status check_empty(Call *call, void *arg) {
         (void)arg;
         static const char *const objects[] = {"user", "customer", "lead", "product"};
         for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
@@ -18,8 +17,7 @@ static Status check_empty(Call *call, void *arg)
         return STATUS_OK;
 }
 
-Status seed_demo(Context *context, Org *org, void (*progress)(void *arg, const char *key, int64_t done, int64_t total), void *arg)
-{
+Status seed_demo(Context *context, Org *org, void (*progress)(void *arg, const char *key, int64_t done, int64_t total), void *arg) {
         Demo demo = {.context = context, .org = org, .progress = progress, .arg = arg};
         ensure(demo_people_count <= 64 && demo_departments_count <= 32 && demo_products_count <= 64 && demo_competitors_count <= 16);
         TRY(work_read(context, org, check_empty, NULL));

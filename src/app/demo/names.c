@@ -28,53 +28,45 @@ static const char *const mobile_ranges[] = {"154", "160", "161", "163", "164", "
 static const char *const roads[] = {"兴业", "创新", "工业", "滨江", "科创", "迎宾", "新港", "望海", "东湖", "金桥", "银河", "朝阳", "和平", "振兴", "长江", "黄河", "钱江", "太湖", "龙腾", "凤栖", "安康", "文昌", "通达", "富源", "双创"};
 static const char *const road_kinds[] = {"路", "大道", "中路", "东路", "西路", "街"};
 
-Str demo_person_name(Chance *chance, Arena *arena, bool *ret_female)
-{
+Str demo_person_name(Chance *chance, Arena *arena, bool *ret_female) {
         *ret_female = chance_hit(chance, 38);
         const char *surname = chance_pick(chance, surnames);
         const char *given = *ret_female ? chance_pick(chance, female_names) : chance_pick(chance, male_names);
         return str_format(arena, "%s%s", surname, given);
 }
 
-Str demo_brand(Chance *chance, Arena *arena)
-{
+Str demo_brand(Chance *chance, Arena *arena) {
         const char *head = chance_pick(chance, brand_heads);
         return str_format(arena, "%s%s", head, chance_pick(chance, brand_tails));
 }
 
-Str demo_pinyin(Arena *arena, Str text)
-{
+Str demo_pinyin(Arena *arena, Str text) {
         Buf buf = buf_make(arena, 200);
         for (size_t at = 0; at < text.len;)
                 buf_format(&buf, "%s", pinyin_of(utf8_next(text, &at)).letters);
         return buf_str(&buf);
 }
 
-Str demo_mobile(Chance *chance, Arena *arena)
-{
+Str demo_mobile(Chance *chance, Arena *arena) {
         const char *range = chance_pick(chance, mobile_ranges);
         return str_format(arena, "%s%08d", range, chance_below(chance, 100000000));
 }
 
-Str demo_telephone(Chance *chance, Arena *arena, const DemoCity *city)
-{
+Str demo_telephone(Chance *chance, Arena *arena, const DemoCity *city) {
         return str_format(arena, "%s-1%07d", city->code, chance_below(chance, 10000000));
 }
 
-Str demo_address(Chance *chance, Arena *arena, const DemoCity *city)
-{
+Str demo_address(Chance *chance, Arena *arena, const DemoCity *city) {
         const char *district = city->districts[chance_below(chance, 4)], *road = chance_pick(chance, roads);
         const char *kind = chance_pick(chance, road_kinds);
         return str_format(arena, "%s/%s/%s/%s%s %d 号", city->province, city->city, district, road, kind, chance_between(chance, 1, 1999));
 }
 
-static void add_degrees(Buf *buf, int ten_thousandths)
-{
+static void add_degrees(Buf *buf, int ten_thousandths) {
         buf_format(buf, "%d.%04d", ten_thousandths / 10000, ten_thousandths % 10000);
 }
 
-Str demo_position(Chance *chance, Arena *arena, const DemoCity *city)
-{
+Str demo_position(Chance *chance, Arena *arena, const DemoCity *city) {
         Buf buf = buf_make(arena, 64);
         add_degrees(&buf, city->lat + chance_between(chance, -2200, 2200));
         buf_add_char(&buf, ',');
@@ -83,8 +75,7 @@ Str demo_position(Chance *chance, Arena *arena, const DemoCity *city)
 }
 
 // Like one, with a check digit that is none: "91" for companies, a district that does not exist, nine characters of the organisation.
-Str demo_credit_code(Chance *chance, Arena *arena)
-{
+Str demo_credit_code(Chance *chance, Arena *arena) {
         static const char letters[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
         char code[19] = "91000000";
         for (int i = 8; i < 18; i++)
@@ -92,16 +83,14 @@ Str demo_credit_code(Chance *chance, Arena *arena)
         return str_copy(arena, str_make(code, 18));
 }
 
-int demo_city_named(const char *city)
-{
+int demo_city_named(const char *city) {
         for (int i = 0; i < demo_cities_count; i++)
                 if (strcmp(demo_cities[i].city, city) == 0)
                         return i;
         ensure(false);
 }
 
-int demo_city_in(Chance *chance, int territory)
-{
+int demo_city_in(Chance *chance, int territory) {
         int city;
         do {
                 city = chance_below(chance, demo_cities_count);

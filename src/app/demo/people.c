@@ -3,8 +3,7 @@
 
 #define YEARS_AGO_MS (3 * 365 * 86400000LL + 30 * 86400000LL) // before the first customer was entered
 
-Status demo_put(Call *call, RecordInput *input, const char *field, Str text)
-{
+Status demo_put(Call *call, RecordInput *input, const char *field, Str text) {
         const Field *target = object_get(input->object, field);
         Value value = VALUE_NONE;
         TRY(field_parse(call->context, target, target->name, text, &value));
@@ -14,22 +13,19 @@ Status demo_put(Call *call, RecordInput *input, const char *field, Str text)
 
 static const WriteOptions writing = {.as_system = true, .quiet = true};
 
-static RecordInput *input_for(Call *call, const char *object)
-{
+static RecordInput *input_for(Call *call, const char *object) {
         return record_input_new(call->context->arena, catalog_get(call->catalog, object));
 }
 
 // ---- Departments and colleagues
 
-static Status find_root(Call *call, int64_t *ret)
-{
+static Status find_root(Call *call, int64_t *ret) {
         Sql select = db_sql(call->db);
         sql(&select, "select \"id\" from \"department\" where deleted_at is null and parent_id is null order by \"id\" limit 1");
         return db_get_int(call->db, &select, ret, NULL);
 }
 
-static Status find_role(Call *call, const char *key, int64_t *ret)
-{
+static Status find_role(Call *call, const char *key, int64_t *ret) {
         bool found = false;
         Sql select = db_sql(call->db);
         sql(&select, "select \"id\" from \"role\" where deleted_at is null and \"key\" = ");
@@ -38,8 +34,7 @@ static Status find_role(Call *call, const char *key, int64_t *ret)
         return found ? STATUS_OK : error_set(call->context, STATUS_INVALID, "no_such_role", str_from(key));
 }
 
-static Status create_departments(Call *call, Demo *demo)
-{
+static Status create_departments(Call *call, Demo *demo) {
         int64_t root = 0;
         TRY(find_root(call, &root));
         for (int i = 0; i < demo_departments_count; i++) {
@@ -54,8 +49,7 @@ static Status create_departments(Call *call, Demo *demo)
         return STATUS_OK;
 }
 
-static Status create_person(Call *call, Demo *demo, int index)
-{
+static Status create_person(Call *call, Demo *demo, int index) {
         const DemoPerson *person = &demo_people[index];
         Arena *arena = call->context->arena;
         Chance chance = {.state = (uint64_t)index * 7919 + 17};
@@ -72,8 +66,7 @@ static Status create_person(Call *call, Demo *demo, int index)
         return record_create(call, input, &writing, &demo->people[index]);
 }
 
-static Status set_heads(Call *call, const Demo *demo)
-{
+static Status set_heads(Call *call, const Demo *demo) {
         const Object *object = catalog_get(call->catalog, "department");
         for (int i = 0; i < demo_departments_count; i++) {
                 RecordInput *input = record_input_new(call->context->arena, object);
@@ -88,8 +81,7 @@ typedef struct PeopleStep {
         Str hashes[64];
 } PeopleStep;
 
-static Status people_step(Call *call, void *arg)
-{
+static Status people_step(Call *call, void *arg) {
         PeopleStep *step = arg;
         int64_t now = call->context->now_ms;
         call->context->now_ms = now - YEARS_AGO_MS;
@@ -105,8 +97,7 @@ static Status people_step(Call *call, void *arg)
 }
 
 // The slow part, hashing, comes before the transaction.
-Status demo_people_create(Demo *demo)
-{
+Status demo_people_create(Demo *demo) {
         PeopleStep step = {.demo = demo};
         for (int i = 0; i < demo_people_count; i++)
                 TRY(password_hash(demo->context, STR(DEMO_PASSWORD), &step.hashes[i]));
@@ -117,8 +108,7 @@ Status demo_people_create(Demo *demo)
 
 // ---- Products and competitors
 
-static Status create_product(Call *call, Demo *demo, int index)
-{
+static Status create_product(Call *call, Demo *demo, int index) {
         const DemoProduct *product = &demo_products[index];
         Arena *arena = call->context->arena;
         RecordInput *input = input_for(call, "product");
@@ -132,8 +122,7 @@ static Status create_product(Call *call, Demo *demo, int index)
         return record_create(call, input, &writing, &demo->products[index]);
 }
 
-static Status create_competitor(Call *call, Demo *demo, int index)
-{
+static Status create_competitor(Call *call, Demo *demo, int index) {
         const DemoCompetitor *competitor = &demo_competitors[index];
         RecordInput *input = input_for(call, "competitor");
         record_input_set(input, "name", value_text(str_from(competitor->name)));
@@ -144,8 +133,7 @@ static Status create_competitor(Call *call, Demo *demo, int index)
         return record_create(call, input, &writing, &demo->competitors[index]);
 }
 
-static Status goods_step(Call *call, void *arg)
-{
+static Status goods_step(Call *call, void *arg) {
         Demo *demo = arg;
         const Actor *actor = call->actor;
         int64_t now = call->context->now_ms;
@@ -161,7 +149,6 @@ static Status goods_step(Call *call, void *arg)
         return status;
 }
 
-Status demo_goods_create(Demo *demo)
-{
+Status demo_goods_create(Demo *demo) {
         return work_write(demo->context, demo->org, STR("demo"), goods_step, demo);
 }

@@ -6,8 +6,7 @@
 #define DAY_MS 86400000LL
 #define FOUNDED_DAYS 1100 // the oldest customers were entered about three years ago
 
-void *plan_grown(Arena *arena, void *items, int count, int *capacity, size_t size)
-{
+void *plan_grown(Arena *arena, void *items, int count, int *capacity, size_t size) {
         if (count < *capacity)
                 return items;
         int more = *capacity ? *capacity * 2 : 1024;
@@ -16,8 +15,7 @@ void *plan_grown(Arena *arena, void *items, int count, int *capacity, size_t siz
         return items;
 }
 
-void plan_add_event(Plan *plan, int64_t at, EventKind kind, int index, int stage)
-{
+void plan_add_event(Plan *plan, int64_t at, EventKind kind, int index, int stage) {
         plan->events = plan_grown(plan->arena, plan->events, plan->events_count, &plan->events_capacity, sizeof(PlanEvent));
         plan->events[plan->events_count] = (PlanEvent){.at = at, .kind = kind, .index = index, .stage = stage, .order = plan->events_count};
         plan->events_count++;
@@ -25,13 +23,11 @@ void plan_add_event(Plan *plan, int64_t at, EventKind kind, int index, int stage
 
 // ---- Moments
 
-int64_t plan_at(const Plan *plan, int32_t day, int minute)
-{
+int64_t plan_at(const Plan *plan, int32_t day, int minute) {
         return zone_to_utc(plan->zone, day, minute * (int32_t)MINUTE_MS);
 }
 
-int64_t plan_office(Plan *plan, int32_t day)
-{
+int64_t plan_office(Plan *plan, int32_t day) {
         int weekday = date_weekday(day);
         if (weekday >= 6 && chance_hit(&plan->chance, 92))
                 day -= weekday - 5;
@@ -45,8 +41,7 @@ int64_t plan_office(Plan *plan, int32_t day)
         return start + (int64_t)(chance_next(&plan->chance) % (uint64_t)(plan->now - start));
 }
 
-int64_t plan_between(Plan *plan, int64_t from, int64_t to)
-{
+int64_t plan_between(Plan *plan, int64_t from, int64_t to) {
         int32_t first = zone_day(plan->zone, from), last = zone_day(plan->zone, to);
         int64_t at = plan_office(plan, first + chance_below(&plan->chance, last - first + 1));
         if (at <= from)
@@ -56,22 +51,19 @@ int64_t plan_between(Plan *plan, int64_t from, int64_t to)
 
 // ---- Customers
 
-static int territory_of(int person)
-{
+static int territory_of(int person) {
         static const int territories[] = {EAST, EAST, SOUTH, NORTH, WEST};
         return territories[demo_people[person].department];
 }
 
-static int person_named(const char *login)
-{
+static int person_named(const char *login) {
         for (int i = 0; i < demo_people_count; i++)
                 if (strcmp(demo_people[i].login, login) == 0)
                         return i;
         ensure(false);
 }
 
-static bool name_taken(const Plan *plan, Str name, uint32_t *table, uint32_t mask)
-{
+static bool name_taken(const Plan *plan, Str name, uint32_t *table, uint32_t mask) {
         uint32_t slot = (uint32_t)str_hash(name) & mask;
         for (; table[slot]; slot = (slot + 1) & mask)
                 if (str_eq(plan->customers[table[slot] - 1].name, name))
@@ -80,8 +72,7 @@ static bool name_taken(const Plan *plan, Str name, uint32_t *table, uint32_t mas
         return false;
 }
 
-static void name_customer(Plan *plan, PlanCustomer *customer)
-{
+static void name_customer(Plan *plan, PlanCustomer *customer) {
         static const char *const forms[] = {"有限公司", "有限公司", "有限公司", "股份有限公司", "集团有限公司", "有限责任公司"};
         Chance *chance = &plan->chance;
         const DemoIndustry *industry = &demo_industries[customer->industry];
@@ -93,8 +84,7 @@ static void name_customer(Plan *plan, PlanCustomer *customer)
         customer->domain = demo_pinyin(plan->arena, brand);
 }
 
-static void add_contact(Plan *plan, int customer, int64_t at, const DemoFixedContact *fixed, bool primary)
-{
+static void add_contact(Plan *plan, int customer, int64_t at, const DemoFixedContact *fixed, bool primary) {
         static const char *const positions[] = {"总经理", "副总经理", "总工程师", "采购部经理", "采购主管", "设备部部长", "工程部经理", "生产部主任", "技术科长", "基建处处长", "设备工程师", "项目经理", "财务经理", "采购专员"};
         static const char *const roles[] = {"decider", "decider", "influencer", "influencer", "user", "user", "champion", "champion", "blocker", NULL, NULL};
         plan->contacts = plan_grown(plan->arena, plan->contacts, plan->contacts_count, &plan->contacts_capacity, sizeof(PlanContact));
@@ -112,8 +102,7 @@ static void add_contact(Plan *plan, int customer, int64_t at, const DemoFixedCon
         plan_add_event(plan, at, EVENT_CONTACT, plan->contacts_count++, 0);
 }
 
-static void add_contacts(Plan *plan, int index, const DemoFixedCustomer *fixed)
-{
+static void add_contacts(Plan *plan, int index, const DemoFixedCustomer *fixed) {
         static const int weights[] = {48, 32, 14, 6};
         PlanCustomer *customer = &plan->customers[index];
         int count = 1 + chance_weighted(&plan->chance, weights, 4) + (customer->level == 0 ? 1 : 0);
@@ -128,8 +117,7 @@ static void add_contacts(Plan *plan, int index, const DemoFixedCustomer *fixed)
         }
 }
 
-static void add_customer(Plan *plan, int owner, const DemoFixedCustomer *fixed, uint32_t *names, uint32_t mask)
-{
+static void add_customer(Plan *plan, int owner, const DemoFixedCustomer *fixed, uint32_t *names, uint32_t mask) {
         static const int level_weights[] = {14, 30, 38, 18};
         Chance *chance = &plan->chance;
         PlanCustomer *customer = &plan->customers[plan->customers_count];
@@ -155,8 +143,7 @@ static void add_customer(Plan *plan, int owner, const DemoFixedCustomer *fixed, 
         add_contacts(plan, plan->customers_count++, fixed);
 }
 
-void plan_customers(Plan *plan)
-{
+void plan_customers(Plan *plan) {
         uint32_t mask = 16383;
         uint32_t *names = arena_array(plan->arena, uint32_t, mask + 1);
         int left[64], total = 0;
@@ -178,16 +165,14 @@ void plan_customers(Plan *plan)
 
 // ---- All of it
 
-static int compare_events(const void *a, const void *b)
-{
+static int compare_events(const void *a, const void *b) {
         const PlanEvent *left = a, *right = b;
         if (left->at != right->at)
                 return left->at < right->at ? -1 : 1;
         return left->order < right->order ? -1 : left->order > right->order;
 }
 
-Plan *plan_make(Arena *arena, const Zone *zone, int64_t now)
-{
+Plan *plan_make(Arena *arena, const Zone *zone, int64_t now) {
         Plan *plan = arena_new_of(arena, Plan);
         *plan = (Plan){.arena = arena, .zone = zone, .now = now, .today = zone_day(zone, now), .chance = {.state = 20261118}};
         plan_customers(plan);

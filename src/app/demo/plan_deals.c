@@ -1,6 +1,7 @@
 // Opportunities and leads of the plan: a deal walks through the stages within its cycle; leads are decided, and some of them become the deals.
 #include "app/demo/demo.h"
 
+#define HOUR_MS 3600000LL
 #define DAY_MS 86400000LL
 #define CYCLE_DAYS 84     // median from first talk to decision
 #define CYCLE_LEAST 18
@@ -9,46 +10,50 @@
 
 static const int reached_percent[] = {0, 22, 48, 76}; // of the cycle, when each open stage begins
 
-static int64_t draw_amount(Plan *plan)
-{
+static int64_t draw_amount(Plan *plan) {
         int64_t amount = chance_log(&plan->chance, AMOUNT_MEDIAN, 85);
         amount = amount < 50000 ? 50000 + amount % 30000 : amount > 5000000 ? 5000000 - amount % 400000 : amount;
         int64_t step = amount > 1000000 ? 10000 : amount > 200000 ? 1000 : 100;
         return amount / step * step;
 }
 
-static int draw_customer(Plan *plan)
-{
+// Of those who were customers at that moment.
+static int draw_customer(Plan *plan, int64_t at) {
         static const int level_percent[] = {100, 60, 28, 10};
         for (;;) {
                 int customer = chance_below(&plan->chance, plan->customers_count);
-                if (chance_hit(&plan->chance, level_percent[plan->customers[customer].level]))
+                if (plan->customers[customer].at + HOUR_MS < at && chance_hit(&plan->chance, level_percent[plan->customers[customer].level]))
                         return customer;
         }
 }
 
-static void set_stages(Plan *plan, PlanDeal *deal, int64_t cycle)
-{
+// Business grows: more of what is recent.
+static int draw_days(Plan *plan, int growth_percent) {
+        int days = chance_below(&plan->chance, PLAN_DAYS);
+        return chance_hit(&plan->chance, growth_percent) ? days * chance_below(&plan->chance, 100) / 100 : days;
+}
+
+static void set_stages(Plan *plan, PlanDeal *deal, int64_t cycle) {
         int last = deal->stage < STAGE_WON ? deal->stage : STAGE_NEGOTIATION;
         if (deal->stage == STAGE_LOST)
                 last = chance_below(&plan->chance, STAGE_WON);
         deal->stage_at[STAGE_INITIAL] = deal->at;
         for (int stage = STAGE_QUALIFIED; stage <= last; stage++)
                 deal->stage_at[stage] = plan_between(plan, deal->stage_at[stage - 1], deal->at + cycle * reached_percent[stage] / 100 + DAY_MS);
-        if (deal->stage >= STAGE_WON)
-                deal->stage_at[deal->stage] = plan_between(plan, deal->stage_at[last], deal->at + cycle);
+        if (deal->stage < STAGE_WON)
+                return;
+        int64_t end = plan_office(plan, zone_day(plan->zone, deal->at + cycle));
+        deal->stage_at[deal->stage] = end > deal->stage_at[last] ? end : (deal->stage_at[last] + plan->now) / 2;
 }
 
-static int open_stage(int64_t age, int64_t cycle)
-{
+static int open_stage(int64_t age, int64_t cycle) {
         int stage = STAGE_NEGOTIATION;
         while (stage > STAGE_INITIAL && age * 100 < cycle * reached_percent[stage])
                 stage--;
         return stage;
 }
 
-static void add_stage_events(Plan *plan, int index)
-{
+static void add_stage_events(Plan *plan, int index) {
         const PlanDeal *deal = &plan->deals[index];
         plan_add_event(plan, deal->at, EVENT_DEAL, index, STAGE_INITIAL);
         for (int stage = STAGE_QUALIFIED; stage < STAGES; stage++)
@@ -56,8 +61,7 @@ static void add_stage_events(Plan *plan, int index)
                         plan_add_event(plan, deal->stage_at[stage], EVENT_STAGE, index, stage);
 }
 
-static void finish_deal(Plan *plan, PlanDeal *deal, int64_t cycle)
-{
+static void finish_deal(Plan *plan, PlanDeal *deal, int64_t cycle) {
         Chance *chance = &plan->chance;
         bool closed = deal->stage >= STAGE_WON;
         set_stages(plan, deal, cycle);
@@ -73,22 +77,13 @@ static void finish_deal(Plan *plan, PlanDeal *deal, int64_t cycle)
                 plan->customers[deal->customer].formal = true;
 }
 
-static void add_deal(Plan *plan)
-{
+static void add_deal(Plan *plan) {
         Chance *chance = &plan->chance;
         int index = plan->deals_count++;
         PlanDeal *deal = &plan->deals[index];
-        *deal = (PlanDeal){.customer = draw_customer(plan), .lead = -1, .amount = draw_amount(plan), .product = chance_below(chance, demo_products_count)};
+        int64_t at = plan_office(plan, plan->today - draw_days(plan, 22));
+        *deal = (PlanDeal){.at = at, .customer = draw_customer(plan, at), .lead = -1, .amount = draw_amount(plan), .product = chance_below(chance, demo_products_count)};
         const PlanCustomer *customer = &plan->customers[deal->customer];
-        int oldest = plan->today - zone_day(plan->zone, customer->at) - 1;
-        if (oldest > PLAN_DAYS)
-                oldest = PLAN_DAYS;
-        int days = oldest < 2 ? 1 : chance_below(chance, oldest);
-        if (chance_hit(chance, 35)) // business grows: more of the recent ones
-                days = days * 2 / 5;
-        deal->at = plan_office(plan, plan->today - days);
-        if (deal->at <= customer->at)
-                deal->at = customer->at + 3600000 < plan->now ? customer->at + 3600000 : (customer->at + plan->now) / 2;
         int64_t cycle = chance_log(chance, CYCLE_DAYS, 55);
         cycle = (cycle < CYCLE_LEAST ? CYCLE_LEAST : cycle > CYCLE_MOST ? CYCLE_MOST : cycle) * DAY_MS;
         bool closed = deal->at + cycle < plan->now && chance_hit(chance, 95);
@@ -102,8 +97,7 @@ static void add_deal(Plan *plan)
         add_stage_events(plan, index);
 }
 
-static void add_fixed_deal(Plan *plan, const DemoFixedDeal *fixed)
-{
+static void add_fixed_deal(Plan *plan, const DemoFixedDeal *fixed) {
         int index = plan->deals_count++;
         PlanDeal *deal = &plan->deals[index];
         const PlanCustomer *customer = &plan->customers[fixed->customer];
@@ -115,8 +109,7 @@ static void add_fixed_deal(Plan *plan, const DemoFixedDeal *fixed)
         add_stage_events(plan, index);
 }
 
-void plan_deals(Plan *plan)
-{
+void plan_deals(Plan *plan) {
         plan->deals = arena_array(plan->arena, PlanDeal, PLAN_DEALS);
         for (int i = 0; i < demo_fixed_deals_count; i++)
                 add_fixed_deal(plan, &demo_fixed_deals[i]);
@@ -126,8 +119,7 @@ void plan_deals(Plan *plan)
 
 // ---- Leads
 
-static void add_converted(Plan *plan, int index)
-{
+static void add_converted(Plan *plan, int index) {
         PlanDeal *deal = &plan->deals[index];
         const PlanCustomer *customer = &plan->customers[deal->customer];
         PlanLead *lead = &plan->leads[plan->leads_count];
@@ -144,19 +136,15 @@ static void add_converted(Plan *plan, int index)
         plan->leads_count++;
 }
 
-static int draw_status(Plan *plan, int days)
-{
+static int draw_status(Plan *plan, int days) {
         static const int fresh[] = {62, 30, 6, 0, 2}, young[] = {20, 46, 16, 0, 18}, old[] = {5, 17, 12, 0, 66};
         return chance_weighted(&plan->chance, days < 5 ? fresh : days < 45 ? young : old, 5);
 }
 
-static void add_lead(Plan *plan)
-{
+static void add_lead(Plan *plan) {
         static const char *const forms[] = {"有限公司", "有限公司", "股份有限公司", "有限责任公司"};
         Chance *chance = &plan->chance;
-        int index = plan->leads_count++, days = chance_below(chance, PLAN_DAYS);
-        if (chance_hit(chance, 30))
-                days /= 4;
+        int index = plan->leads_count++, days = draw_days(plan, 25);
         PlanLead *lead = &plan->leads[index];
         int like = chance_below(chance, plan->customers_count); // territory and industry as the customers have them
         *lead = (PlanLead){.owner = plan->customers[like].owner, .city = plan->customers[like].city, .industry = plan->customers[like].industry, .deal = -1, .product = chance_below(chance, demo_products_count), .seed = chance_next(chance)};
@@ -175,8 +163,7 @@ static void add_lead(Plan *plan)
         }
 }
 
-void plan_leads(Plan *plan)
-{
+void plan_leads(Plan *plan) {
         plan->leads = arena_array(plan->arena, PlanLead, PLAN_LEADS);
         for (int i = demo_fixed_deals_count; i < plan->deals_count; i++)
                 if (chance_hit(&plan->chance, 42))

@@ -8,14 +8,12 @@
 
 #define NOW 1795334400000LL // 2026-11-22T08:00:00Z
 
-static Plan *make(Arena *arena, int64_t now)
-{
+static Plan *make(Arena *arena, int64_t now) {
         Zone *zone = zone_open(STR("Asia/Shanghai"));
         return plan_make(arena, zone, now);
 }
 
-static void is_the_same_again(void **state)
-{
+static void is_the_same_again(void **state) {
         (void)state;
         ARENA_CLEANUP Arena *arena = arena_new(0);
         const Plan *one = make(arena, NOW), *two = make(arena, NOW);
@@ -26,8 +24,7 @@ static void is_the_same_again(void **state)
                 assert_true(str_eq(one->customers[i].name, two->customers[i].name));
 }
 
-static void has_its_size(void **state)
-{
+static void has_its_size(void **state) {
         (void)state;
         ARENA_CLEANUP Arena *arena = arena_new(0);
         const Plan *plan = make(arena, NOW);
@@ -42,8 +39,7 @@ static void has_its_size(void **state)
 }
 
 // Nothing refers to what comes later, and nothing lies ahead of now.
-static void can_be_played(void **state)
-{
+static void can_be_played(void **state) {
         (void)state;
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Plan *plan = make(arena, NOW);
@@ -83,8 +79,7 @@ static void can_be_played(void **state)
 }
 
 // Whatever the hour: early on a Monday, New Year's night, a leap day.
-static void on_any_day(void **state)
-{
+static void on_any_day(void **state) {
         static const int64_t moments[] = {NOW - 8 * 3600000LL, NOW + 86400000LL, 1798732800000LL, 1709164800000LL, 1798675260000LL};
         (void)state;
         for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
@@ -95,8 +90,7 @@ static void on_any_day(void **state)
         }
 }
 
-static void names_are_different(void **state)
-{
+static void names_are_different(void **state) {
         (void)state;
         ARENA_CLEANUP Arena *arena = arena_new(0);
         const Plan *plan = make(arena, NOW);
@@ -105,8 +99,7 @@ static void names_are_different(void **state)
                         assert_false(str_eq(plan->customers[i].name, plan->customers[k].name));
 }
 
-static void a_rep_has_a_day(void **state)
-{
+static void a_rep_has_a_day(void **state) {
         (void)state;
         ARENA_CLEANUP Arena *arena = arena_new(0);
         const Plan *plan = make(arena, NOW);
@@ -123,8 +116,7 @@ static void a_rep_has_a_day(void **state)
         assert_true(late >= 2);
 }
 
-int main(void)
-{
+int main(void) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Context context;
         context_init(&context, arena, LANG_EN, NOW);

@@ -11,8 +11,7 @@ typedef struct Span {
         int64_t from, to; // while something happens there
 } Span;
 
-static int add_activity(Plan *plan, const Span *span, int64_t at)
-{
+static int add_activity(Plan *plan, const Span *span, int64_t at) {
         plan->activities = plan_grown(plan->arena, plan->activities, plan->activities_count, &plan->activities_capacity, sizeof(PlanActivity));
         int index = plan->activities_count++;
         plan->activities[index] = (PlanActivity){.at = at, .owner = span->owner, .target_kind = span->kind, .target = span->target, .contact = span->contact, .product = span->product, .seed = chance_next(&plan->chance)};
@@ -20,14 +19,12 @@ static int add_activity(Plan *plan, const Span *span, int64_t at)
         return index;
 }
 
-static int64_t half_hour(int64_t at)
-{
+static int64_t half_hour(int64_t at) {
         return at / HALF_HOUR_MS * HALF_HOUR_MS;
 }
 
 // count follow-ups in order of time; each plans the next, the last one none. Answers the last one's index, -1: none.
-static int add_run(Plan *plan, const Span *span, int count)
-{
+static int add_run(Plan *plan, const Span *span, int count) {
         int64_t at[64];
         if (count > 64)
                 count = 64;
@@ -49,8 +46,7 @@ static int add_run(Plan *plan, const Span *span, int count)
 }
 
 // When the next step is due: some are late, some are for today, most come within three weeks. 0: nobody has planned one.
-static int64_t draw_next(Plan *plan, int late, int today, int later)
-{
+static int64_t draw_next(Plan *plan, int late, int today, int later) {
         int roll = chance_below(&plan->chance, 100), minute = chance_between(&plan->chance, 18, 36) * 30;
         if (roll < late)
                 return plan_at(plan, plan->today - chance_between(&plan->chance, 1, 5), minute);
@@ -62,44 +58,40 @@ static int64_t draw_next(Plan *plan, int late, int today, int later)
 }
 
 // A plan cannot lie before the talk in which it was made.
-static void set_next(PlanActivity *activity, int64_t next)
-{
+static void set_next(PlanActivity *activity, int64_t next) {
         activity->next_at = next > activity->at ? half_hour(next) : 0;
 }
 
-static void follow_deals(Plan *plan)
-{
+static void follow_deals(Plan *plan) {
         for (int i = 0; i < plan->deals_count; i++) {
                 const PlanDeal *deal = &plan->deals[i];
                 bool open = deal->stage < STAGE_WON;
                 const PlanCustomer *customer = &plan->customers[deal->customer];
                 Span span = {.owner = customer->owner, .kind = TARGET_DEAL, .target = i, .contact = deal->contact, .product = deal->product, .from = deal->at, .to = open ? plan->now : deal->stage_at[deal->stage]};
                 int64_t days = (span.to - span.from) / DAY_MS;
-                int last = add_run(plan, &span, 1 + (int)(days / 22) + chance_below(&plan->chance, 3));
+                int last = add_run(plan, &span, 1 + (int)(days / 27) + chance_below(&plan->chance, 3));
                 if (open)
-                        set_next(&plan->activities[last], draw_next(plan, 9, 12, 70));
+                        set_next(&plan->activities[last], draw_next(plan, 5, 8, 83));
                 if (i < demo_fixed_deals_count)
                         set_next(&plan->activities[last], plan_at(plan, plan->today + demo_fixed_deals[i].next_days, demo_fixed_deals[i].next_minute));
         }
 }
 
-static void follow_leads(Plan *plan)
-{
+static void follow_leads(Plan *plan) {
         for (int i = 0; i < plan->leads_count; i++) {
                 const PlanLead *lead = &plan->leads[i];
                 if (lead->status == LEAD_NEW)
                         continue;
                 int64_t end = lead->decided_at ? lead->decided_at : lead->at + 30 * DAY_MS;
                 Span span = {.owner = lead->owner, .kind = TARGET_LEAD, .target = i, .contact = -1, .product = lead->product, .from = lead->at, .to = end < plan->now ? end : plan->now};
-                int last = add_run(plan, &span, 1 + (chance_hit(&plan->chance, 30) ? 1 : 0));
+                int last = add_run(plan, &span, 1 + (chance_hit(&plan->chance, 12) ? 1 : 0));
                 if (lead->status == LEAD_CONTACTED && plan->now - lead->at < 40 * DAY_MS)
                         set_next(&plan->activities[last], draw_next(plan, 12, 10, 60));
         }
 }
 
-static void follow_customer(Plan *plan, int index)
-{
-        static const int usual[] = {6, 4, 2, 1};
+static void follow_customer(Plan *plan, int index) {
+        static const int usual[] = {6, 3, 2, 1};
         const PlanCustomer *customer = &plan->customers[index];
         int64_t window = plan->now - (int64_t)PLAN_DAYS * DAY_MS, first = customer->at + 3600000;
         int silent_days = chance_hit(&plan->chance, customer->level < 2 ? 18 : 45) ? chance_between(&plan->chance, 30, 160) : 0;
@@ -108,15 +100,14 @@ static void follow_customer(Plan *plan, int index)
         span.to = plan->now - silent_days * DAY_MS;
         if (span.to <= span.from)
                 return;
-        int last = add_run(plan, &span, usual[customer->level] + chance_below(&plan->chance, 4));
+        int last = add_run(plan, &span, usual[customer->level] + chance_below(&plan->chance, 3));
         set_next(&plan->activities[last], silent_days ? 0 : draw_next(plan, 5, 5, 45));
         if (!plan->activities[last].next_at)
                 plan_add_event(plan, plan->activities[last].at, EVENT_CALM, index, 0);
 }
 
 // Up to the round number, over the customers that matter.
-static void fill_up(Plan *plan)
-{
+static void fill_up(Plan *plan) {
         while (plan->activities_count < PLAN_ACTIVITIES) {
                 int index = chance_below(&plan->chance, plan->customers_count);
                 const PlanCustomer *customer = &plan->customers[index];
@@ -129,8 +120,7 @@ static void fill_up(Plan *plan)
         }
 }
 
-void plan_activities(Plan *plan)
-{
+void plan_activities(Plan *plan) {
         follow_deals(plan);
         follow_leads(plan);
         for (int i = 0; i < plan->customers_count; i++)
@@ -140,8 +130,7 @@ void plan_activities(Plan *plan)
 
 // ---- Tasks
 
-static PlanTask *add_task(Plan *plan, int owner, int customer, int64_t at, int64_t due)
-{
+static PlanTask *add_task(Plan *plan, int owner, int customer, int64_t at, int64_t due) {
         static const char *const priorities[] = {"normal", "normal", "normal", "high", "low", "urgent"};
         plan->tasks = plan_grown(plan->arena, plan->tasks, plan->tasks_count, &plan->tasks_capacity, sizeof(PlanTask));
         PlanTask *task = &plan->tasks[plan->tasks_count];
@@ -151,13 +140,11 @@ static PlanTask *add_task(Plan *plan, int owner, int customer, int64_t at, int64
         return task;
 }
 
-static int64_t due_on(Plan *plan, int days)
-{
+static int64_t due_on(Plan *plan, int days) {
         return plan_at(plan, plan->today + days, chance_between(&plan->chance, 18, 36) * 30);
 }
 
-static int customer_of(Plan *plan, int owner)
-{
+static int customer_of(Plan *plan, int owner) {
         for (int i = 0; i < 20000; i++) {
                 int customer = chance_below(&plan->chance, plan->customers_count);
                 if (plan->customers[customer].owner == owner)
@@ -166,8 +153,7 @@ static int customer_of(Plan *plan, int owner)
         return 0;
 }
 
-static void add_open(Plan *plan, int owner, int least, int most, int first_day, int last_day)
-{
+static void add_open(Plan *plan, int owner, int least, int most, int first_day, int last_day) {
         for (int i = chance_between(&plan->chance, least, most); i > 0; i--) {
                 int days = chance_between(&plan->chance, first_day, last_day), customer = customer_of(plan, owner);
                 int64_t due = due_on(plan, days), earliest = plan->customers[customer].at + 3600000;
@@ -178,8 +164,7 @@ static void add_open(Plan *plan, int owner, int least, int most, int first_day, 
         }
 }
 
-static void add_done(Plan *plan, int owner, int count)
-{
+static void add_done(Plan *plan, int owner, int count) {
         for (int i = 0; i < count; i++) {
                 int days = chance_between(&plan->chance, 1, PLAN_DAYS), customer = customer_of(plan, owner);
                 int64_t earliest = plan->customers[customer].at + 3600000, at = plan_office(plan, plan->today - days - chance_between(&plan->chance, 1, 10));
@@ -195,8 +180,7 @@ static void add_done(Plan *plan, int owner, int count)
         }
 }
 
-static void add_fixed_task(Plan *plan, const DemoFixedTask *fixed)
-{
+static void add_fixed_task(Plan *plan, const DemoFixedTask *fixed) {
         int owner = plan->customers[0].owner;
         int64_t at = plan_office(plan, plan->today - 5);
         PlanTask *task = add_task(plan, owner, fixed->customer, at, plan_at(plan, plan->today + fixed->days, fixed->minute));
@@ -209,8 +193,7 @@ static void add_fixed_task(Plan *plan, const DemoFixedTask *fixed)
                 }
 }
 
-void plan_tasks(Plan *plan)
-{
+void plan_tasks(Plan *plan) {
         for (int i = 0; i < demo_fixed_tasks_count; i++)
                 add_fixed_task(plan, &demo_fixed_tasks[i]);
         for (int owner = 0; owner < demo_people_count; owner++) {

@@ -18,36 +18,30 @@ static const char *const stage_actions[] = {"", "", "", "", "win", "lose"};
 static const char *const sources[] = {"website", "referral", "exhibition", "phone", "advertising", "wecom", "partner", "other"};
 static const char *const levels[] = {"A", "B", "C", "D"};
 
-static RecordInput *input_for(Player *player, const char *object)
-{
+static RecordInput *input_for(Player *player, const char *object) {
         return record_input_new(player->arena, catalog_get(player->call->catalog, object));
 }
 
-static Status put(Player *player, RecordInput *input, const char *field, const char *text)
-{
+static Status put(Player *player, RecordInput *input, const char *field, const char *text) {
         return text ? demo_put(player->call, input, field, str_from(text)) : STATUS_OK;
 }
 
-static Status put_number(Player *player, RecordInput *input, const char *field, int64_t number)
-{
+static Status put_number(Player *player, RecordInput *input, const char *field, int64_t number) {
         return demo_put(player->call, input, field, str_format(player->arena, "%lld", (long long)number));
 }
 
 // Everything is done by its owner.
-static Status act_as(Player *player, int person)
-{
+static Status act_as(Player *player, int person) {
         return access_actor(player->call->context, player->call->actor->access, player->demo->people[person], &player->call->actor);
 }
 
-static Status update(Player *player, const char *object, int64_t id, RecordInput *input, const char *action)
-{
+static Status update(Player *player, const char *object, int64_t id, RecordInput *input, const char *action) {
         WriteOptions options = writing;
         options.action = str_from(action);
         return record_update(player->call, catalog_get(player->call->catalog, object), id, input, &options);
 }
 
-static Str target_text(Player *player, int kind, int target)
-{
+static Str target_text(Player *player, int kind, int target) {
         static const char *const names[] = {"customer", "opportunity", "lead"};
         const Plan *plan = player->plan;
         int64_t id = kind == TARGET_CUSTOMER ? plan->customers[target].id : kind == TARGET_DEAL ? plan->deals[target].id : plan->leads[target].id;
@@ -56,8 +50,7 @@ static Str target_text(Player *player, int kind, int target)
 
 // ---- Customers and contacts
 
-static Status put_company(Player *player, RecordInput *input, const PlanCustomer *customer, Chance *chance)
-{
+static Status put_company(Player *player, RecordInput *input, const PlanCustomer *customer, Chance *chance) {
         const DemoCity *city = &demo_cities[customer->city];
         TRY(demo_put(player->call, input, "phone", demo_telephone(chance, player->arena, city)));
         TRY(demo_put(player->call, input, "address", demo_address(chance, player->arena, city)));
@@ -70,8 +63,7 @@ static Status put_company(Player *player, RecordInput *input, const PlanCustomer
         return put_number(player, input, "founded", chance_between(chance, 1986, 2021));
 }
 
-static Status play_customer(Player *player, int index)
-{
+static Status play_customer(Player *player, int index) {
         static const char *const tags[] = {"老客户", "战略合作", "年框", "总包项目", "出口配套", "节能改造", "国产替代", "扩产中", "付款及时", "招标客户"};
         PlanCustomer *customer = &player->plan->customers[index];
         const DemoIndustry *industry = &demo_industries[customer->industry];
@@ -91,8 +83,7 @@ static Status play_customer(Player *player, int index)
         return record_create(player->call, input, &writing, &customer->id);
 }
 
-static Status play_contact(Player *player, int index)
-{
+static Status play_contact(Player *player, int index) {
         PlanContact *contact = &player->plan->contacts[index];
         const PlanCustomer *customer = &player->plan->customers[contact->customer];
         Chance chance = {.state = contact->seed};
@@ -113,8 +104,7 @@ static Status play_contact(Player *player, int index)
 }
 
 // Nothing more is planned with this customer.
-static Status play_calm(Player *player, int index)
-{
+static Status play_calm(Player *player, int index) {
         const PlanCustomer *customer = &player->plan->customers[index];
         TRY(act_as(player, customer->owner));
         RecordInput *input = input_for(player, "customer");
@@ -124,8 +114,7 @@ static Status play_calm(Player *player, int index)
 
 // ---- Leads
 
-static Status play_lead(Player *player, int index)
-{
+static Status play_lead(Player *player, int index) {
         static const char *const positions[] = {"采购主管", "设备工程师", "项目经理", "总经理", "技术员", "采购专员", "基建主管"};
         PlanLead *lead = &player->plan->leads[index];
         Chance chance = {.state = lead->seed};
@@ -147,8 +136,7 @@ static Status play_lead(Player *player, int index)
         return record_create(player->call, input, &writing, &lead->id);
 }
 
-static Status play_decide(Player *player, int index)
-{
+static Status play_decide(Player *player, int index) {
         const PlanLead *lead = &player->plan->leads[index];
         Chance chance = {.state = lead->seed ^ 0x5DEECE66D};
         bool rejected = lead->status == LEAD_REJECTED;
@@ -161,8 +149,7 @@ static Status play_decide(Player *player, int index)
         return update(player, "lead", lead->id, input, rejected ? "reject" : "qualify");
 }
 
-static Status play_convert(Player *player, int index)
-{
+static Status play_convert(Player *player, int index) {
         const PlanLead *lead = &player->plan->leads[index];
         const PlanDeal *deal = &player->plan->deals[lead->deal];
         TRY(act_as(player, lead->owner));
@@ -178,8 +165,7 @@ static Status play_convert(Player *player, int index)
 
 // ---- Opportunities
 
-static Status play_deal(Player *player, int index)
-{
+static Status play_deal(Player *player, int index) {
         PlanDeal *deal = &player->plan->deals[index];
         const PlanCustomer *customer = &player->plan->customers[deal->customer];
         Chance chance = {.state = (uint64_t)index * 104729 + 7};
@@ -201,15 +187,13 @@ static Status play_deal(Player *player, int index)
 }
 
 // The first deal won makes a customer a formal one.
-static Status make_formal(Player *player, const PlanCustomer *customer)
-{
+static Status make_formal(Player *player, const PlanCustomer *customer) {
         RecordInput *input = input_for(player, "customer");
         record_input_set(input, "status", value_text(STR("formal")));
         return update(player, "customer", customer->id, input, "");
 }
 
-static Status play_stage(Player *player, int index, int stage)
-{
+static Status play_stage(Player *player, int index, int stage) {
         const PlanDeal *deal = &player->plan->deals[index];
         const PlanCustomer *customer = &player->plan->customers[deal->customer];
         TRY(act_as(player, customer->owner));
@@ -225,8 +209,7 @@ static Status play_stage(Player *player, int index, int stage)
 
 // ---- Follow-ups and tasks
 
-static Status put_activity(Player *player, RecordInput *input, const PlanActivity *activity, const char *type, Chance *chance)
-{
+static Status put_activity(Player *player, RecordInput *input, const PlanActivity *activity, const char *type, Chance *chance) {
         Arena *arena = player->arena;
         const Plan *plan = player->plan;
         bool customer = activity->target_kind == TARGET_CUSTOMER, lead = activity->target_kind == TARGET_LEAD;
@@ -244,8 +227,7 @@ static Status put_activity(Player *player, RecordInput *input, const PlanActivit
         return STATUS_OK;
 }
 
-static Status play_activity(Player *player, int index)
-{
+static Status play_activity(Player *player, int index) {
         static const char *const types[] = {"call", "wechat", "visit", "meeting", "email", "note"};
         static const int weights[] = {40, 20, 16, 8, 10, 6};
         const PlanActivity *activity = &player->plan->activities[index];
@@ -261,8 +243,7 @@ static Status play_activity(Player *player, int index)
         return record_create(player->call, input, &writing, &id);
 }
 
-static Status play_task(Player *player, int index)
-{
+static Status play_task(Player *player, int index) {
         PlanTask *task = &player->plan->tasks[index];
         TRY(act_as(player, task->owner));
         RecordInput *input = input_for(player, "task");
@@ -274,8 +255,7 @@ static Status play_task(Player *player, int index)
         return record_create(player->call, input, &writing, &task->id);
 }
 
-static Status play_done(Player *player, int index)
-{
+static Status play_done(Player *player, int index) {
         const PlanTask *task = &player->plan->tasks[index];
         TRY(act_as(player, task->owner));
         RecordInput *input = input_for(player, "task");
@@ -285,8 +265,7 @@ static Status play_done(Player *player, int index)
 
 // ---- Slices
 
-static Status play_event(Player *player, const PlanEvent *event)
-{
+static Status play_event(Player *player, const PlanEvent *event) {
         switch (event->kind) {
         case EVENT_CUSTOMER: return play_customer(player, event->index);
         case EVENT_CONTACT: return play_contact(player, event->index);
@@ -303,8 +282,7 @@ static Status play_event(Player *player, const PlanEvent *event)
         return STATUS_INTERNAL;
 }
 
-static Status slice_step(Call *call, void *arg)
-{
+static Status slice_step(Call *call, void *arg) {
         Player *player = arg;
         Status status = STATUS_OK;
         int64_t now = call->context->now_ms;
@@ -320,8 +298,7 @@ static Status slice_step(Call *call, void *arg)
 }
 
 // The memory of a slice is given back after it; what went wrong is told in the caller's.
-static Status play_slice(Player *player, Arena *arena)
-{
+static Status play_slice(Player *player, Arena *arena) {
         Context *outer = player->demo->context, context;
         arena_reset(arena);
         context_init(&context, arena, outer->lang, outer->now_ms);
@@ -333,8 +310,7 @@ static Status play_slice(Player *player, Arena *arena)
         return STATUS_OK;
 }
 
-Status demo_play(Demo *demo)
-{
+Status demo_play(Demo *demo) {
         Player player = {.demo = demo, .plan = demo->plan};
         ARENA_CLEANUP Arena *arena = arena_new(0);
         int total = demo->plan->events_count, reported = 0;

@@ -39,8 +39,7 @@ static const Openings openings[] = {
         OPENINGS("call", call_openings), OPENINGS("visit", visit_openings), OPENINGS("meeting", meeting_openings), OPENINGS("email", email_openings), OPENINGS("wechat", wechat_openings), OPENINGS("note", note_openings),
 };
 
-Str demo_activity_text(Chance *chance, Arena *arena, Str type, Str contact, Str product)
-{
+Str demo_activity_text(Chance *chance, Arena *arena, Str type, Str contact, Str product) {
         const Openings *found = &openings[0];
         for (size_t i = 0; i < sizeof openings / sizeof *openings; i++)
                 if (str_is(type, openings[i].type))
@@ -50,28 +49,23 @@ Str demo_activity_text(Chance *chance, Arena *arena, Str type, Str contact, Str 
         return str_format(arena, STR_FMT STR_FMT "。%s", STR_ARG(head), STR_ARG(body), next);
 }
 
-Str demo_requirement(Chance *chance, Arena *arena, Str product)
-{
+Str demo_requirement(Chance *chance, Arena *arena, Str product) {
         const char *need = chance_pick(chance, needs);
         return str_format(arena, "%s，需要%s %d 台，希望 %d 周内到货，请给选型和报价。", need, product.data, chance_between(chance, 1, 24), chance_between(chance, 3, 16));
 }
 
-Str demo_task_title(Chance *chance, Arena *arena, Str customer)
-{
+Str demo_task_title(Chance *chance, Arena *arena, Str customer) {
         return str_format(arena, chance_pick(chance, task_titles), customer.data);
 }
 
-const char *demo_deal_subject(Chance *chance)
-{
+const char *demo_deal_subject(Chance *chance) {
         return chance_pick(chance, deal_subjects);
 }
 
-const char *demo_lost_reason(Chance *chance)
-{
+const char *demo_lost_reason(Chance *chance) {
         return chance_pick(chance, lost_reasons);
 }
 
-const char *demo_reject_reason(Chance *chance)
-{
+const char *demo_reject_reason(Chance *chance) {
         return chance_pick(chance, reject_reasons);
 }
