@@ -290,9 +290,83 @@ static Status analyze(Call *call, void *arg) {
         return db_ddl(call->db, &command);
 }
 
-static bool fill_all(Fill *fill, bool postgres) {
+// ---- indexes: made after the rows, which is many times cheaper than keeping them while rows come in any order
+
+typedef struct Indexes {
+        Str *names, *commands;
+        size_t count;
+        Arena *arena;
+} Indexes;
+
+#define INDEXES_LARGEST 200
+
+// Roll-ups look opportunities up by their customer: those indexes stay.
+static Status find_indexes(Call *call, void *arg) {
+        Indexes *indexes = arg;
+        Sql select = db_sql(call->db);
+        if (db_dialect(call->db) == DIALECT_SQLITE)
+                sql(&select, "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name in ('customer', 'opportunity', 'activity')");
+        else
+                sql(&select, "select indexname, indexdef from pg_indexes where schemaname = current_schema and tablename in ('customer', 'opportunity', 'activity') and indexdef not like '%UNIQUE%'");
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(call->db, &select, &rows));
+        for (indexes->count = 0; indexes->count < INDEXES_LARGEST;) {
+                bool found = false;
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        break;
+                if (str_starts(rows_text(rows, 0), STR("opportunity__customer_id")))
+                        continue;
+                indexes->names[indexes->count] = str_copy(indexes->arena, rows_text(rows, 0));
+                indexes->commands[indexes->count++] = str_copy(indexes->arena, rows_text(rows, 1));
+        }
+        return STATUS_OK;
+}
+
+static Status drop_indexes(Call *call, void *arg) {
+        const Indexes *indexes = arg;
+        for (size_t i = 0; i < indexes->count; i++) {
+                Sql drop = db_sql(call->db);
+                sql(&drop, "drop index ");
+                sql_name(&drop, indexes->names[i]);
+                TRY(db_ddl(call->db, &drop));
+        }
+        return STATUS_OK;
+}
+
+typedef struct OneIndex {
+        Str command;
+} OneIndex;
+
+static Status make_index(Call *call, void *arg) {
+        Sql make = db_sql(call->db);
+        sql_fixed(&make, ((OneIndex *)arg)->command);
+        return db_ddl(call->db, &make);
+}
+
+static Status make_indexes(Fill *fill, const Indexes *indexes) {
+        int64_t started_us = os_monotonic_us();
+        for (size_t i = 0; i < indexes->count; i++) {
+                OneIndex one = {indexes->commands[i]};
+                TRY(work_write(&fill->context, fill->org, STR("import"), make_index, &one));
+        }
+        fprintf(stderr, "%zu indexes in %.1f s\n", indexes->count, (double)(os_monotonic_us() - started_us) / 1e6);
+        return STATUS_OK;
+}
+
+static Indexes indexes_new(Arena *arena) {
+        return (Indexes){.arena = arena, .names = arena_array(arena, Str, INDEXES_LARGEST), .commands = arena_array(arena, Str, INDEXES_LARGEST)};
+}
+
+static bool fill_records(Fill *fill) {
         static const Kind kinds[] = {{"customer", make_customer}, {"opportunity", make_opportunity}, {"activity", make_activity}};
+        return fill_many(fill, &kinds[0], fill->customers_count, fill->customers) && fill_many(fill, &kinds[1], fill->customers_count * 3 / 10, NULL) &&
+               fill_many(fill, &kinds[2], fill->customers_count / 10, NULL);
+}
+
+static bool fill_all(Fill *fill, bool postgres) {
         Context *context = &fill->context;
+        Indexes indexes = indexes_new(context->arena);
         bool is_new = false;
         Status status = seed_organisation(context, fill->org, &is_new);
         if (status == STATUS_OK)
@@ -301,13 +375,21 @@ static bool fill_all(Fill *fill, bool postgres) {
                 status = work_write(context, fill->org, STR("import"), make_departments, fill);
         if (status == STATUS_OK)
                 status = work_write(context, fill->org, STR("import"), make_users, fill);
+        if (status == STATUS_OK)
+                status = work_write(context, fill->org, STR("import"), find_indexes, &indexes);
+        if (status == STATUS_OK)
+                status = work_write(context, fill->org, STR("import"), drop_indexes, &indexes);
+        if (status == STATUS_OK && !fill_records(fill))
+                return false;
+        if (status == STATUS_OK)
+                status = make_indexes(fill, &indexes);
+        if (status == STATUS_OK && postgres)
+                status = work_write(context, fill->org, STR("system"), analyze, NULL);
         if (status != STATUS_OK) {
                 print_error(context, context->arena);
                 return false;
         }
-        bool done = fill_many(fill, &kinds[0], fill->customers_count, fill->customers) && fill_many(fill, &kinds[1], fill->customers_count * 3 / 10, NULL) &&
-                    fill_many(fill, &kinds[2], fill->customers_count / 10, NULL);
-        return done && (!postgres || work_write(context, fill->org, STR("system"), analyze, NULL) == STATUS_OK);
+        return true;
 }
 
 static bool take_arguments(int argc, char **argv, Options *options, Fill *fill) {

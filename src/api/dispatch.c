@@ -173,7 +173,7 @@ static Status bring_current(Request *request, Db *db) {
         return STATUS_BUSY;
 }
 
-static Str hash_of(Arena *arena, Str bytes) {
+Str request_hash(Arena *arena, Str bytes) {
         unsigned char hash[16];
         char *text = arena_alloc(arena, sizeof hash * 2 + 1);
         crypto_generichash(hash, sizeof hash, (const unsigned char *)(bytes.data ? bytes.data : ""), bytes.len, NULL, 0);
@@ -197,12 +197,13 @@ static Status find_answer(Request *request, Str key, Str route, Str hash, bool *
 static Status run_once(Request *request) {
         const Route *route = request->route;
         Str key = route->method == HTTP_POST && request->call.actor ? http_header(request->http, "Idempotency-Key") : STR_NONE;
-        if (str_empty(key) || route->kind != ROUTE_WRITE)
+        bool writes = route->kind == ROUTE_WRITE || (route->kind == ROUTE_SLOW && request->writing);
+        if (str_empty(key) || !writes)
                 return request->step(request);
         Arena *arena = request->context.arena;
         if (key.len > 200)
                 return error_set(&request->context, STATUS_INVALID, "idempotency_key");
-        Str path = str_copy(arena, request->http->path), hash = hash_of(arena, request->http->body);
+        Str path = str_copy(arena, request->http->path), hash = request_hash(arena, request->identity.len ? request->identity : request->http->body);
         bool found = false;
         TRY(find_answer(request, key, path, hash, &found));
         if (found)
@@ -251,6 +252,7 @@ Status request_read(Request *request, Status (*run)(Request *request)) {
 
 Status request_write(Request *request, Status (*run)(Request *request)) {
         request->step = run;
+        request->writing = true;
         return store_write(org_store(request->org), &request->context, run_in_transaction, request);
 }
 

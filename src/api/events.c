@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -31,7 +32,7 @@ struct EventHub {
         int64_t count;
 };
 
-typedef struct Fetch { OutboxCursor after; OutboxEvent *events; size_t count; OutboxCursor last; } Fetch;
+typedef struct Fetch { OutboxCursor after; OutboxEvent *events; size_t count; OutboxCursor last; bool failed; } Fetch;
 typedef struct Sight { EventHub *hub; Context *context; OrgView view; const Actor *actor; const Object *object; const OutboxEvent *event; bool visible; } Sight;
 
 static bool cursor_before(OutboxCursor a, OutboxCursor b) {
@@ -88,6 +89,7 @@ static bool fetch_after(EventHub *hub, Context *context, Fetch *fetch) {
         Status status = store_read(org_store(hub->api->org), context, 0, fetch_run, fetch);
         if (status != STATUS_OK)
                 log_event(LOG_WARN, "outbox_unread", "status=%s", status_name(status));
+        fetch->failed = status != STATUS_OK;
         return status == STATUS_OK && fetch->count > 0;
 }
 
@@ -111,13 +113,16 @@ static void broadcast(EventHub *hub, Arena *arena) {
         }
 }
 
-static void catch_up(EventHub *hub, Arena *arena, Listener *listener) {
+// false: the outbox could not be read; the listener stays behind, and the next round goes on.
+static bool catch_up(EventHub *hub, Arena *arena, Listener *listener) {
         while (!listener->gone && listener->behind) {
                 arena_reset(arena);
                 Context context;
                 context_init(&context, arena, LANG_EN, os_now_ms());
                 Fetch fetch = {.after = listener->cursor};
                 bool more = fetch_after(hub, &context, &fetch);
+                if (fetch.failed)
+                        return false;
                 OrgView view = org_view(hub->api->org);
                 pthread_mutex_lock(&hub->lock);
                 for (size_t i = 0; i < fetch.count && more; i++) {
@@ -131,6 +136,7 @@ static void catch_up(EventHub *hub, Arena *arena, Listener *listener) {
                 pthread_mutex_unlock(&hub->lock);
                 org_view_done(&view);
         }
+        return true;
 }
 
 // Frees listeners whose peer has gone; answers one that must catch up, or NULL.
@@ -177,7 +183,8 @@ static void *loop(void *arg) {
                         break;
                 broadcast(hub, arena);
                 for (Listener *listener; (listener = sweep(hub)) && !hub->stop;)
-                        catch_up(hub, arena, listener);
+                        if (!catch_up(hub, arena, listener))
+                                break;
         }
         return NULL;
 }
@@ -266,6 +273,14 @@ static void closed(void *arg) {
         pthread_mutex_unlock(&hub->lock);
 }
 
+// Whoever hears nothing before the connection breaks can resume from here. (An id without data is remembered and not told.)
+static void tell_place(EventHub *hub, Listener *listener) {
+        char text[96];
+        int length = snprintf(text, sizeof text, "id: %lld-%lld\n\n", (long long)hub->cursor.transaction, (long long)hub->cursor.id);
+        if (!http_stream_send(listener->stream, str_make(text, (size_t)length)))
+                listener->gone = true;
+}
+
 void event_stream_start(Request *request) {
         EventHub *hub = request->api->events;
         Listener *listener = request->prepared;
@@ -276,6 +291,8 @@ void event_stream_start(Request *request) {
         hub->count++;
         http_stream_open(request->http, listener, closed, &listener->stream);
         listener->gone = listener->stream == NULL; // the server is stopping
+        if (!listener->gone && !listener->behind)
+                tell_place(hub, listener);
         hub->pending = true;
         pthread_cond_signal(&hub->wake);
         pthread_mutex_unlock(&hub->lock);

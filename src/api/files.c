@@ -45,6 +45,7 @@ static Status files_post(Request *request) {
         Upload *upload = arena_new_of(context->arena, Upload);
         upload->part = *part;
         request->prepared = upload;
+        request->identity = str_format(context->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(part->file_name), STR_ARG(part->type), STR_ARG(request_hash(context->arena, part->content)));
         return request_write(request, store_upload);
 }
 

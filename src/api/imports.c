@@ -6,7 +6,7 @@
 
 #define IMPORT_LIMIT (200u << 20)
 
-typedef struct ImportWork { Str object, bytes, map, file_name; bool dry_run; int64_t user; } ImportWork;
+typedef struct ImportWork { Str object, bytes, map, file_name; bool dry_run; int64_t user, job; } ImportWork;
 
 static void *copy_work(Arena *arena, void *from) {
         ImportWork *work = arena_copy(arena, from, sizeof(ImportWork));
@@ -47,6 +47,18 @@ static Status check_right(Request *request) {
         return STATUS_OK;
 }
 
+static Status add_job(Request *request) {
+        ImportWork *work = request->prepared;
+        TRY(check_right(request));
+        TRY(job_add(&request->call, "import", &work->job));
+        json_open_object(&request->w);
+        json_put_int(&request->w, "id", work->job);
+        json_put_str(&request->w, "status", STR("queued"));
+        json_close_object(&request->w);
+        request->status = 202;
+        return STATUS_OK;
+}
+
 static Status only_signed_in(Request *request) {
         (void)request;
         return STATUS_OK;
@@ -71,17 +83,12 @@ static Status imports_post(Request *request) {
         ImportWork work = {.object = str_trim(part_text(multipart, "object")), .bytes = file->content, .map = part_text(multipart, "map"), .file_name = file->file_name,
                            .dry_run = str_is(str_trim(part_text(multipart, "dry_run")), "true")};
         request->prepared = &work;
-        TRY(request_read(request, check_right));
-        int64_t id = 0;
-        TRY(job_start(org_slot(request->org, ORG_SLOT_JOBS), context, work.user, "import", run_import, copy_work, &work, &id));
-        buf_reset(&request->out);
-        request->w = json_writer(&request->out);
-        json_open_object(&request->w);
-        json_put_int(&request->w, "id", id);
-        json_put_str(&request->w, "status", STR("queued"));
-        json_close_object(&request->w);
-        request->status = 202;
-        http_respond_header(request->http, "Location", str_format(context->arena, "/api/v1/jobs/%lld", (long long)id));
+        request->identity = str_format(context->arena, STR_FMT "\n" STR_FMT "\n%d\n" STR_FMT, STR_ARG(work.object), STR_ARG(work.map), work.dry_run, STR_ARG(request_hash(context->arena, work.bytes)));
+        TRY(request_write(request, add_job));
+        if (!request->replayed)
+                TRY(job_launch(org_slot(request->org, ORG_SLOT_JOBS), context, work.job, work.user, run_import, copy_work, &work));
+        if (work.job)
+                http_respond_header(request->http, "Location", str_format(context->arena, "/api/v1/jobs/%lld", (long long)work.job));
         return STATUS_OK;
 }
 

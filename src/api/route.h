@@ -60,6 +60,8 @@ struct Request {
         bool seen_old;                   // the session's last-seen is to be written
         StoreWork work;
         Status (*step)(Request *request); // what runs inside the transaction
+        bool writing;                    // the transaction is a slow handler's writing one
+        Str identity;                    // what makes two requests of one Idempotency-Key the same; empty: the body
 };
 
 #define JSON_BODY_LIMIT (1u << 20)
@@ -75,6 +77,7 @@ Status request_id(Request *request, int param) MUST_USE;
 Status request_body(Request *request) MUST_USE;               // parses the JSON body once into request->body; must be an object unless empty
 Status request_if_match(Request *request, int64_t *ret_version) MUST_USE; // 0: none given
 Status request_no_content(Request *request);                  // answers 204
+Str request_hash(Arena *arena, Str bytes);                    // of a body, for comparing
 
 // ---- The service
 typedef struct ApiConfig {

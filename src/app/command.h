@@ -73,6 +73,7 @@ int serve_run(const Options *options);
 
 // What a new database starts with: a company, its root department, the shipped roles with the objects' default grants. Does nothing where there are roles already.
 Status seed_basics(Call *call, bool *ret_new) MUST_USE;
+Status seed_grants(Call *call) MUST_USE;                      // shipped roles' grants on objects that came later
 Status seed_organisation(Context *context, Org *org, bool *ret_new) MUST_USE; // seed_basics in a transaction of its own
 // The demo company (init --demo), from a fixed seed, up to the day of today; into an organisation without users and customers, else STATUS_CONFLICT.
 Status seed_demo(Context *context, Org *org, void (*progress)(void *arg, const char *key, int64_t done, int64_t total), void *arg) MUST_USE;

@@ -162,6 +162,42 @@ static void check_finds(void **state) {
         }
 }
 
+static Status forget_an_object(Call *call, void *arg) {
+        (void)arg;
+        return org_setting_set(call->db, STR("objects_granted"), STR(" customer contact"));
+}
+
+static Status sales_without_leads(Call *call, void *arg) {
+        (void)arg;
+        RecordInput *input = record_input_new(call->context->arena, catalog_get(call->catalog, "role"));
+        record_input_set(input, "grants", value_text(STR("{\"customer\":{\"read\":\"own\"}}")));
+        WriteOptions options = {.as_system = true};
+        return record_update(call, input->object, 2, input, &options);
+}
+
+static Status sales_may(Call *call, void *arg) {
+        bool *ret = arg;
+        Sql select = db_sql(call->db);
+        sql(&select, "select 1 from \"role\" where \"id\" = 2 and \"grants\" like '{\"customer\":{\"read\":\"own\"},%\"lead\":{%' and \"grants\" not like '%contact%'");
+        return db_get_int(call->db, &select, NULL, ret);
+}
+
+// An object that came with a new version is granted once; what was taken away before stays away.
+static void later_objects(void **state) {
+        Fixture *fixture = *state;
+        bool granted = false;
+        fixture_open(fixture);
+        assert_int_equal(fixture_run(fixture, "", "init", NULL), EXIT_DONE);
+        assert_int_equal(work_write(&fixture->context, fixture->org, STR("test"), sales_without_leads, NULL), STATUS_OK);
+        assert_int_equal(fixture_run(fixture, "", "init", NULL), EXIT_DONE);
+        assert_int_equal(work_read(&fixture->context, fixture->org, sales_may, &granted), STATUS_OK);
+        assert_false(granted);
+        assert_int_equal(work_write(&fixture->context, fixture->org, STR("test"), forget_an_object, NULL), STATUS_OK);
+        assert_int_equal(fixture_run(fixture, "", "init", NULL), EXIT_DONE);
+        assert_int_equal(work_read(&fixture->context, fixture->org, sales_may, &granted), STATUS_OK);
+        assert_true(granted);
+}
+
 static void demo_refuses_what_is_not_empty(void **state) {
         Fixture *fixture = *state;
         fixture_open(fixture);
@@ -175,7 +211,7 @@ static void demo_refuses_what_is_not_empty(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(init_twice), TEST(users), TEST(back_and_forth), TEST(damaged_backups), TEST(exports), TEST(check_finds), TEST(demo_refuses_what_is_not_empty),
+                TEST(init_twice), TEST(users), TEST(back_and_forth), TEST(damaged_backups), TEST(exports), TEST(check_finds), TEST(later_objects), TEST(demo_refuses_what_is_not_empty),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

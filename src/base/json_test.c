@@ -246,6 +246,21 @@ static void escapes(void **state) {
         assert_true(str_is(buf_str(&buf), "\"\\u0001\\u001f\\u0000\\u0008/\\u2028\\u2029\xE2\x80\xAA\xE2\""));
 }
 
+// Eight bytes are looked at together: each place among them, with each neighbour.
+static void escapes_at_every_place(void **state) {
+        Fixture *f = *state;
+        static const char *const cases[][2] = {{"\"", "\\\""}, {"\\", "\\\\"}, {"\n", "\\n"}, {"\x1F", "\\u001f"}, {"\xE2\x80\xA8", "\\u2028"}, {"\xE2\x80\xAA", "\xE2\x80\xAA"}, {"\x7F", "\x7F"}, {"!", "!"}};
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+                for (int before = 0; before < 20; before++)
+                        for (int after = 0; after < 10; after++) {
+                                Buf buf = buf_make(f->arena, 4096), expected = buf_make(f->arena, 4096);
+                                Str text = str_format(f->arena, "%.*s%s%.*s", before, "#[]\x7F#海客#[]#海客##", cases[i][0], after, "#[]#######");
+                                buf_format(&expected, "\"%.*s%s%.*s\"", before, "#[]\x7F#海客#[]#海客##", cases[i][1], after, "#[]#######");
+                                json_escape(&buf, text);
+                                assert_true(str_eq(buf_str(&buf), buf_str(&expected)));
+                        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(valid_documents, set_up, tear_down),
@@ -258,6 +273,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(lookups, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(writer_puts_commas, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(escapes, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(escapes_at_every_place, set_up, tear_down),
                 cmocka_unit_test(budget_is_kept),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

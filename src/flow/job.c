@@ -95,35 +95,29 @@ static void run_job(void *arg) {
 
 // ---- Starting
 
-typedef struct Insert { int64_t user, id, now_ms; const char *kind; } Insert;
-
-static Status insert_run(Db *db, void *arg) {
-        Insert *row = arg;
-        Sql insert = db_sql(db);
+Status job_add(Call *call, const char *kind, int64_t *ret_id) {
+        Sql insert = db_sql(call->db);
         sql(&insert, "insert into job (kind, status, progress, user_id, created_at) values (");
-        sql_str(&insert, str_from(row->kind));
+        sql_str(&insert, str_from(kind));
         sql(&insert, ", 'queued', ");
         sql_value(&insert, value_number((Decimal){0}));
         sql(&insert, ", ");
-        sql_value(&insert, row->user ? value_int(row->user) : VALUE_NONE);
+        sql_value(&insert, call->actor->user ? value_int(call->actor->user) : VALUE_NONE);
         sql(&insert, ", ");
-        sql_value(&insert, value_datetime(row->now_ms));
+        sql_value(&insert, value_datetime(call->context->now_ms));
         sql(&insert, ")");
         sql_returning_id(&insert);
-        return db_insert(db, &insert, &row->id);
+        return db_insert(call->db, &insert, ret_id);
 }
 
-Status job_start(Jobs *jobs, Context *context, int64_t user, const char *kind, JobRun run, void *(*make_arg)(Arena *arena, void *from), void *from, int64_t *ret_id) {
-        Insert row = {.user = user, .kind = kind, .now_ms = context->now_ms};
-        TRY(store_write(org_store(jobs->org), context, insert_run, &row));
+Status job_launch(Jobs *jobs, Context *context, int64_t id, int64_t user, JobRun run, void *(*make_arg)(Arena *arena, void *from), void *from) {
         Arena *arena = arena_new(0);
         Queued *queued = arena_new_of(arena, Queued);
         queued->arena = arena;
         queued->run = run;
         queued->arg = make_arg(arena, from);
-        queued->job = (Job){.id = row.id, .user = user, .jobs = jobs, .org = jobs->org, .result = buf_make(arena, 16u << 20)};
+        queued->job = (Job){.id = id, .user = user, .jobs = jobs, .org = jobs->org, .result = buf_make(arena, 16u << 20)};
         context_init(&queued->job.context, arena, context->lang, context->now_ms);
-        *ret_id = row.id;
         if (pool_submit(jobs->pool, run_job, queued))
                 return STATUS_OK;
         Update failed = {.status = "failed", .finished_at = value_datetime(os_now_ms())};

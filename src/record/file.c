@@ -55,6 +55,37 @@ static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row) 
         return STATUS_OK;
 }
 
+static bool shown(const Call *call, const Field *field) {
+        return !field->hidden && actor_field(call->actor, field) >= FIELD_READ;
+}
+
+// Does it hang in a field that the reader may not see? What a field held before is his who sees any file of the record.
+static Status concealed(Call *call, const Object *object, const FileRow *row, bool *ret) {
+        Sql select = db_sql(call->db);
+        bool any_shown = false, any_hidden = false;
+        sql(&select, "select 1 from ");
+        sql_name(&select, object->table);
+        sql(&select, " where \"id\" = ");
+        sql_int(&select, row->record);
+        sql(&select, " and (1=0");
+        for (size_t i = 0; i < object->fields_count; i++) {
+                const Field *field = object->fields[i];
+                if (!field_is_file(field))
+                        continue;
+                any_shown |= shown(call, field);
+                if (shown(call, field))
+                        continue;
+                any_hidden = true;
+                sql(&select, " or ");
+                sql_name(&select, field->column);
+                sql(&select, " = ");
+                sql_int(&select, row->info.id);
+        }
+        sql(&select, ")");
+        *ret = !any_shown;
+        return any_shown && any_hidden ? db_get_int(call->db, &select, NULL, ret) : STATUS_OK;
+}
+
 Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret) {
         FileRow row = {0};
         TRY(read_row(call, id, with_content, &row));
@@ -64,8 +95,11 @@ Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret) {
         bool allowed = (row.object ? false : row.sender == call->actor->user);
         if (object) {
                 Status status = STATUS_OK;
+                bool hidden = false;
                 allowed = query_visible(call, object, row.record, &status);
                 TRY(status);
+                TRY(concealed(call, object, &row, &hidden));
+                allowed = allowed && !hidden;
         }
         if (!allowed && !call->actor->system)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");

@@ -44,22 +44,33 @@ Status outbox_add(Call *call, const RecordChange *change, int64_t version) {
         return STATUS_OK;
 }
 
-// Transaction numbers are compared as bigint; on PostgreSQL only rows below the oldest running transaction are final in order.
+// On PostgreSQL only rows below the oldest running transaction are final in order; on SQLite ids are the order of commits.
 static void select_after(Sql *select, OutboxCursor after) {
+        if (select->dialect == DIALECT_SQLITE) {
+                sql(select, " from outbox where \"id\" > ");
+                sql_int(select, after.id);
+                return;
+        }
         sql(select, " from outbox where (transaction_id, \"id\") > (");
         sql_int(select, after.transaction);
         sql(select, ", ");
         sql_int(select, after.id);
-        sql(select, ")");
+        sql(select, ") and transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+}
+
+static void in_order(Sql *select, bool descending) {
         if (select->dialect == DIALECT_POSTGRES)
-                sql(select, " and transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+                sql_fixed(select, descending ? STR(" order by transaction_id desc, \"id\" desc") : STR(" order by transaction_id, \"id\""));
+        else
+                sql_fixed(select, descending ? STR(" order by \"id\" desc") : STR(" order by \"id\""));
+        sql(select, " limit ");
 }
 
 Status outbox_read(Db *db, OutboxCursor after, int limit, OutboxEvent **ret, size_t *ret_count) {
         Sql select = db_sql(db);
         sql(&select, "select transaction_id, \"id\", object_id, record_id, version, owner_id, department_id, user_id, change, at");
         select_after(&select, after);
-        sql(&select, " order by transaction_id, \"id\" limit ");
+        in_order(&select, false);
         sql_int(&select, limit);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(db, &select, &rows));
@@ -91,7 +102,8 @@ Status outbox_last(Db *db, OutboxCursor *ret) {
         Sql select = db_sql(db);
         sql(&select, "select transaction_id, \"id\"");
         select_after(&select, (OutboxCursor){0, 0});
-        sql(&select, " order by transaction_id desc, \"id\" desc limit 1");
+        in_order(&select, true);
+        sql_int(&select, 1);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(db, &select, &rows));
         bool found = false;

@@ -447,7 +447,20 @@ static Status build_on(Db *db, const Catalog *catalog, const Object *object, int
         return store_state(db, object, build.more ? build.last : -1);
 }
 
+// Nodes that start together make these tables one after another.
+static Status wait_for_others(Db *db) {
+        if (db_dialect(db) == DIALECT_SQLITE)
+                return STATUS_OK;
+        Sql lock = db_sql(db);
+        sql(&lock, "select pg_advisory_xact_lock(hashtext('haike search'), hashtext(current_schema()))");
+        ROWS_CLEANUP Rows *rows = NULL;
+        bool found;
+        TRY(db_query(db, &lock, &rows));
+        return rows_next(rows, &found);
+}
+
 Status search_prepare(Db *db, const Catalog *catalog) {
+        TRY(wait_for_others(db));
         TRY(make_state(db));
         for (size_t i = 0; i < catalog->objects_count; i++) {
                 const Object *object = catalog->objects[i];

@@ -90,9 +90,36 @@ static Status target_exists(Call *call, const Object *target, int64_t id, bool b
         return db_get_int(call->db, &select, &one, ret);
 }
 
+// Will the target be written too, in the same transaction? (A total of its children; what an activity tells its record.)
+static bool written_along(const RecordChange *change, const Field *field) {
+        const Object *object = change->object;
+        for (size_t i = 0; i < object->rollups_count; i++)
+                if (object->rollups_on_parents[i]->rollup_by == field)
+                        return true;
+        return field->type->expr == EXPR_RECORD;
+}
+
+// On PostgreSQL somebody may be deleting the target right now: it is held until this transaction ends. What will be written is locked for that at once,
+// for two who share a lock and both want more wait for each other.
+static Status hold_target(Call *call, const Object *target, int64_t id, bool written, bool *ret) {
+        if (db_dialect(call->db) != DIALECT_POSTGRES)
+                return STATUS_OK;
+        int64_t one = 0;
+        Sql select = db_sql(call->db);
+        sql(&select, "select 1 from ");
+        sql_name(&select, target->table);
+        sql(&select, " where \"id\" = ");
+        sql_int(&select, id);
+        sql(&select, " and deleted_at is null");
+        sql_fixed(&select, written ? STR(" for update") : STR(" for share"));
+        return db_get_int(call->db, &select, &one, ret);
+}
+
 static Status check_target(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, const Object *target, int64_t id) {
         bool found = false;
         TRY(target_exists(call, target, id, change->by_user, &found));
+        if (found)
+                TRY(hold_target(call, target, id, written_along(change, field), &found));
         if (!found)
                 (void)error_add(call->context, field_path(call, options, field), "reference_missing");
         return STATUS_OK;

@@ -11,7 +11,7 @@ export const DESK = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 // answers that a walk provokes on purpose; the browser logs each as an error
-const EXPECTED = /status of (401|403|404|409|412|422)/
+const EXPECTED = /status of (400|401|403|404|409|412|422)/
 
 export class Browser {
   async open(url) {

@@ -1,5 +1,5 @@
 // Plays what people do, in Chromium, against a fresh demo company. One line per check; the last line is "N passed, N failed".
-// HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
+// Parts: desk (desk.deal, desk.lists …), phone, looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
 import { mkdirSync } from 'node:fs'
 import { Haike } from '../support/server.mjs'
 import { Browser, PICTURES } from './browser.mjs'
@@ -32,7 +32,10 @@ try {
   }
   await haike.serve()
   await browser.open(haike.url)
-  for (const name of chosen) await parts[name].run({ haike, browser, report, engine })
+  for (const name of chosen) {
+    const [part, only] = name.split('.')
+    await parts[part].run({ haike, browser, report, engine, only })
+  }
 } catch (error) {
   report.fail('the run itself', error)
 } finally {

@@ -8,8 +8,21 @@
 
 #define NOW 1795334400000LL // 2026-11-22T08:00:00Z
 
+static Zone *zone;
+
+static int open_zone(void **state) {
+        (void)state;
+        zone = zone_open(STR("Asia/Shanghai"));
+        return zone ? 0 : -1;
+}
+
+static int free_zone(void **state) {
+        (void)state;
+        zone_free(zone);
+        return 0;
+}
+
 static Plan *make(Arena *arena, int64_t now) {
-        Zone *zone = zone_open(STR("Asia/Shanghai"));
         return plan_make(arena, zone, now);
 }
 
@@ -125,5 +138,5 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(is_the_same_again), cmocka_unit_test(has_its_size), cmocka_unit_test(can_be_played), cmocka_unit_test(on_any_day), cmocka_unit_test(names_are_different), cmocka_unit_test(a_rep_has_a_day),
         };
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return cmocka_run_group_tests(tests, open_zone, free_zone);
 }
