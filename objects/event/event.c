@@ -1,5 +1,5 @@
 // An event in the calendar: ends after it begins; its name is its title.
-#include "record/record.h"
+#include "objects/shared/remind.h"
 
 static Status before(Call *call, RecordChange *change) {
         if (!change->after)
@@ -16,7 +16,15 @@ static Status before(Call *call, RecordChange *change) {
         }
         if (start.kind == VALUE_DATETIME && end.kind == VALUE_DATETIME && end.ms < start.ms)
                 (void)error_add(call->context, STR("end_at"), "ends_before_start");
+        Value minutes = record_value(event, "remind_minutes");
+        bool reminds = minutes.kind == VALUE_INTEGER && start.kind == VALUE_DATETIME;
+        record_set(event, "remind_at", reminds ? value_datetime(start.ms - minutes.integer * 60000) : VALUE_NONE);
+        remind_again(change);
         return STATUS_OK;
 }
 
-const ObjectModule event_module = {.object = "event", .before = before};
+static Status minutely(Call *call) {
+        return remind_due(call, "event", STR("t.remind_minutes is not null"));
+}
+
+const ObjectModule event_module = {.object = "event", .before = before, .minutely = minutely};

@@ -2,10 +2,11 @@
 #include "api/route.h"
 #include "base/log.h"
 
-static void write_items(JsonWriter *w, Context *context) {
+// What was wrong with the values is told to those only who may write them at all: behind a 403 or a 404 it would tell of fields that the reader may not know.
+static void write_items(JsonWriter *w, Context *context, bool told) {
         json_key(w, STR("errors"));
         json_open_array(w);
-        for (size_t i = 0; i < context->error.count; i++) {
+        for (size_t i = 0; told && i < context->error.count; i++) {
                 const ErrorItem *item = &context->error.items[i];
                 Str key = str_format(context->arena, "error.%s", item->code);
                 json_open_object(w);
@@ -42,7 +43,7 @@ void problem_write(Request *request, Status status) {
         json_put_str(&w, "title", text_format(context->arena, context->lang, key.data, context->error.args));
         if (context->error.position >= 0 && !fields)
                 json_put_int(&w, "position", context->error.position);
-        write_items(&w, context);
+        write_items(&w, context, fields);
         if (request->current.len) {
                 json_key(&w, STR("current"));
                 json_add_raw(&w, request->current);

@@ -40,6 +40,13 @@ static Status metrics(Request *request) {
         return STATUS_OK;
 }
 
+static Status minutely(Request *request) {
+        request->call.actor = access_system(request->view.access);
+        request->call.source = STR("system");
+        TRY(record_minutely(&request->call));
+        return request_no_content(request);
+}
+
 static Status set_clock(Request *request) {
         Context *context = &request->context;
         if (!request->api->test_clock)
@@ -49,8 +56,8 @@ static Status set_clock(Request *request) {
         if (!datetime_parse(json_str(request->body, "now", STR_NONE), &now_ms))
                 return error_add(context, STR("now"), "bad_date");
         os_clock_set(now_ms);
-        request->http->status = 204;
-        return STATUS_OK;
+        request->context.now_ms = os_now_ms();
+        return request_write(request, minutely);
 }
 
 #define STATIC_LARGEST (1 << 20)
@@ -70,7 +77,7 @@ static const Route table[] = {
         {HTTP_GET, "/healthz", ROUTE_PLAIN, ACCESS_PUBLIC, .run = healthz, .id = "health", .summary = "The process answers"},
         {HTTP_GET, "/readyz", ROUTE_READ, ACCESS_PUBLIC, .run = readyz, .id = "ready", .summary = "The database answers"},
         {HTTP_GET, "/metrics", ROUTE_PLAIN, ACCESS_PUBLIC, .run = metrics, .id = "metrics", .summary = "Figures for Prometheus"},
-        {HTTP_POST, "/api/v1/test/clock", ROUTE_PLAIN, ACCESS_PUBLIC, .run = set_clock, .id = "setClock", .summary = "Moves the clock (only with --test-clock)", .internal = true},
+        {HTTP_POST, "/api/v1/test/clock", ROUTE_SLOW, ACCESS_PUBLIC, .run = set_clock, .id = "setClock", .summary = "Moves the clock and does what is due (only with --test-clock)", .internal = true},
         {HTTP_GET, "/api/v1/test/static/{size}", ROUTE_PLAIN, ACCESS_PUBLIC, .run = static_answer, .id = "staticAnswer", .summary = "So many bytes (only with --test-clock)", .internal = true},
         {0},
 };

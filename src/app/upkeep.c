@@ -1,5 +1,6 @@
 // What a server does by itself beside answering: warms up what the first Chinese search would wait for, and fills the search indexes of large objects that
-// were left to be done in slices, and removes what has had its time.
+// were left to be done in slices, removes what has had its time, and
+// does what objects want done every minute (reminders).
 #include "app/command.h"
 #include "base/log.h"
 #include "base/unicode.h"
@@ -11,6 +12,7 @@
 #define SLICE 100            // records, so that the writer never stalls long
 #define PAUSE_S 10           // between looks for work
 #define PRUNE_EVERY_S 3600
+#define MINUTE_S 60
 
 struct Upkeep {
         Org *org;
@@ -52,6 +54,19 @@ static void prune(Upkeep *upkeep) {
         }
 }
 
+static Status minute_step(Call *call, void *arg) {
+        (void)arg;
+        return record_minutely(call);
+}
+
+static void minute(Upkeep *upkeep) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        Context context;
+        context_init(&context, arena, LANG_EN, os_now_ms());
+        if (work_write(&context, upkeep->org, STR("system"), minute_step, NULL) != STATUS_OK)
+                log_event(LOG_WARN, "minute_failed", "code=%s detail=\"" STR_FMT "\"", context.error.code ? context.error.code : "-", STR_ARG(context.error.detail));
+}
+
 // false: the server stops.
 static bool pause_for(Upkeep *upkeep, int seconds) {
         struct timespec until;
@@ -69,8 +84,12 @@ static bool pause_for(Upkeep *upkeep, int seconds) {
 static void *upkeep_main(void *arg) {
         Upkeep *upkeep = arg;
         unicode_warm();
-        int64_t pruned_us = 0;
+        int64_t pruned_us = 0, minute_us = 0;
         for (bool more = fill_search(upkeep); pause_for(upkeep, more ? 0 : PAUSE_S); more = fill_search(upkeep)) {
+                if (!minute_us || os_monotonic_us() - minute_us >= MINUTE_S * 1000000LL) {
+                        minute_us = os_monotonic_us();
+                        minute(upkeep);
+                }
                 if (pruned_us && os_monotonic_us() - pruned_us < PRUNE_EVERY_S * 1000000LL)
                         continue;
                 prune(upkeep);

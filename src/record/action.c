@@ -13,6 +13,29 @@ const ObjectModule *record_module(const Call *call, const Object *object) {
         return NULL;
 }
 
+// Several nodes on one PostgreSQL: whoever has the lock works this minute for all.
+static Status claim_minute(Call *call, bool *ret) {
+        *ret = true;
+        if (db_dialect(call->db) != DIALECT_POSTGRES)
+                return STATUS_OK;
+        Sql select = db_sql(call->db);
+        sql(&select, "select case when pg_try_advisory_xact_lock(hashtext('haike'), hashtext(current_schema() || ' minutely')) then 1 else 0 end");
+        int64_t mine = 0;
+        TRY(db_get_int(call->db, &select, &mine, ret));
+        *ret = mine != 0;
+        return STATUS_OK;
+}
+
+Status record_minutely(Call *call) {
+        bool mine = false;
+        TRY(claim_minute(call, &mine));
+        const ObjectModule *const *modules = org_slot(call->org, ORG_SLOT_MODULES);
+        for (; mine && modules && *modules; modules++)
+                if ((*modules)->minutely && catalog_find(call->catalog, str_from((*modules)->object)))
+                        TRY((*modules)->minutely(call));
+        return STATUS_OK;
+}
+
 static const Action *find_action(const ObjectModule *module, Str name) {
         for (size_t i = 0; module && i < module->actions_count; i++)
                 if (str_is(name, module->actions[i].name))

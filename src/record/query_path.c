@@ -73,6 +73,12 @@ static Status take_condition(List *list, Verb verb, bool opaque) {
         return scope_condition(list->call, list->object, verb, STR("t"), opaque, &list->condition);
 }
 
+// The bin shows what the reader might have thrown there: seen, and within his scope for deleting.
+static Status take_bin(List *list) {
+        TRY(take_condition(list, VERB_READ, true));
+        return take_condition(list, VERB_DELETE, true);
+}
+
 static Status take_scope(List *list, bool opaque) {
         list->path = LIST_DIRECT;
         return list->scope.path == SCOPE_PATH_ALL ? STATUS_OK : take_condition(list, VERB_READ, opaque);
@@ -143,7 +149,7 @@ static Status choose_for_arms(List *list, const FilterShape *shape) {
 // Objects that are not in the search index, and what is deleted: by name, without an index.
 static Status choose_by_name(List *list) {
         Str folded = text_fold(list->call->context->arena, list->query->q);
-        TRY(list->query->deleted ? take_condition(list, VERB_DELETE, true) : take_scope(list, true));
+        TRY(list->query->deleted ? take_bin(list) : take_scope(list, true));
         sql(&list->condition, " and haike_contains(t.");
         sql_name(&list->condition, list->object->name_field->column);
         sql(&list->condition, ", ");
@@ -171,12 +177,12 @@ Status list_choose_path(List *list) {
         list->path = LIST_NOTHING;
         list->condition = db_sql(list->call->db);
         list->scope = scope_of_reader(list->call, list->object);
-        if (list->scope.path == SCOPE_PATH_NOTHING && !list->query->deleted)
+        if (list->scope.path == SCOPE_PATH_NOTHING)
                 return STATUS_OK;
         if (!str_empty(list->query->q))
                 return choose_for_search(list);
         if (list->query->deleted)
-                return take_condition(list, VERB_DELETE, true);
+                return take_bin(list);
         TRY(filter_shape(list->call, list->object, list->query->filter, &shape));
         TRY(try_contains(list, &shape, &taken));
         if (taken)

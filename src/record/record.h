@@ -102,7 +102,10 @@ typedef struct ObjectModule {
         Status (*before)(Call *call, RecordChange *change);  // after normalising and defaults, before validation; may set values, add errors
         Status (*after)(Call *call, const RecordChange *change); // stored, in the same transaction
         const Action *actions; size_t actions_count;
+        Status (*minutely)(Call *call);                      // a little work every minute, on one node, as the system; may be NULL
 } ObjectModule;
+// Every module's minutely work, once per cluster.
+Status record_minutely(Call *call) MUST_USE;
 void record_modules_set(Org *org, const ObjectModule *const *modules); // NULL-terminated
 Status record_action(Call *call, const Object *object, int64_t id, Str action, const Json *body, int64_t version, JsonWriter *w) MUST_USE;
 

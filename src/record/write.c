@@ -486,6 +486,8 @@ static Status restore_one(Call *call, const Object *object, int64_t id, bool by_
         TRY(record_read_row(call, object, id, true, true, &record));
         bool allowed = record && !by_user;
         if (record && by_user)
+                TRY(record_allowed(call, object, VERB_READ, record, &allowed));
+        if (allowed && by_user)
                 TRY(record_allowed(call, object, VERB_DELETE, record, &allowed));
         if (!allowed)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");

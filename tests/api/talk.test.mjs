@@ -52,6 +52,29 @@ export const scenarios = {
     assert.deepEqual(answer.body.errors.map((error) => [error.field, error.position ?? null]).sort(), [['filter', 7], ['sort', null]])
     assert.equal((await people.sales1.post('/records/view', { name: 'x', object: 'role' })).status, 422)
   },
+  'reminders of tasks and events come when their time has come, once': async ({ haike, people }) => {
+    const now = Date.now()
+    const iso = (minutes) => new Date(now + minutes * 60000).toISOString()
+    const task = await people.sales1.create('task', { title: '提醒我', due_at: iso(120), remind_at: iso(30) })
+    const event = await people.sales1.create('event', { title: '例会', start_at: iso(60), remind_minutes: 15 })
+    const reminders = async () => (await mine(people.sales1)).filter((item) => item.kind === 'reminder' && [task.id, event.id].includes(item.target.id))
+    const clock = async (at) => assert.equal((await haike.nobody().post('/test/clock', { now: at })).status, 204)
+    await clock(iso(10))
+    assert.equal((await reminders()).length, 0)
+    await clock(iso(31))
+    assert.deepEqual((await reminders()).map((item) => item.target.object), ['task'])
+    await clock(iso(46))
+    await clock(iso(47))
+    assert.deepEqual((await reminders()).map((item) => item.target.object), ['event', 'task'])
+    await clock(new Date().toISOString())
+  },
+  'a repeated task that is done makes the next one': async ({ people }) => {
+    const task = await people.sales1.create('task', { title: '周报', due_at: '2099-01-02T10:00:00Z', remind_at: '2099-01-02T09:30:00Z', repeat: 'weekly' })
+    await people.sales1.patch(`/records/task/${task.id}`, { status: 'done' })
+    await people.sales1.patch(`/records/task/${task.id}`, { description: '再改一次' })
+    const next = (await people.sales1.list('task', { filter: `previous = ${task.id}` })).body.items
+    assert.deepEqual(next.map((item) => [item.title, item.status, item.due_at, item.remind_at, item.repeat]), [['周报', 'open', '2099-01-09T10:00:00Z', '2099-01-09T09:30:00Z', 'weekly']])
+  },
   'events end after they begin; an hour when nothing is said': async ({ people }) => {
     const made = await people.sales1.create('event', { title: '拜访', start_at: '2026-11-25T02:00:00Z' })
     assert.equal(made.end_at, '2026-11-25T03:00:00Z')

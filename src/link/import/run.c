@@ -17,6 +17,8 @@ typedef struct Run {
         Table table;
         Map map;
         ImportResult *result;
+        ImportResult before;   // the slice; a transaction may be run again
+        const Catalog *bound;  // that the map's fields belong to
         Known ***known;        // by target, buckets
         size_t first, last;    // the slice
         bool second_pass;
@@ -225,6 +227,14 @@ static bool database_failed(Status status) {
         return status == STATUS_RETRY || status == STATUS_IO || status == STATUS_BUDGET || status == STATUS_BUSY;
 }
 
+// Somebody may have changed the object since the slice before: its fields have other places then.
+static Status bind(Run *run) {
+        if (run->bound == run->view.catalog)
+                return STATUS_OK;
+        run->bound = run->view.catalog;
+        return map_bind(run->context, run->view.catalog, run->object, &run->table, run->options->map, &run->map);
+}
+
 static Status begin(Run *run, Db *db) {
         Context *context = db_context(db);
         for (int tries = 0; tries < 4; tries++) {
@@ -237,6 +247,7 @@ static Status begin(Run *run, Db *db) {
                 run->object = catalog_find(run->view.catalog, run->object_name);
                 if (!run->object)
                         return error_set(context, STATUS_NOT_FOUND, "unknown_object", run->object_name);
+                TRY(bind(run));
                 run->call = (Call){.context = context, .org = run->org, .catalog = run->view.catalog, .db = db, .source = STR("import")};
                 if (!run->user) {
                         run->call.actor = access_system(run->view.access);
@@ -251,15 +262,13 @@ static Status run_slice(Db *db, void *arg) {
         Run *run = arg;
         Context *context = db_context(db);
         TRY(begin(run, db));
-        ImportResult before = *run->result;
+        *run->result = run->before;
         for (size_t i = run->first; i < run->last; i++) {
                 RowStep step = {.run = run, .row = i};
                 error_clear(context);
                 Status status = db_savepoint(db, run_row, &step);
-                if (database_failed(status)) {
-                        *run->result = before;
+                if (database_failed(status))
                         return status;
-                }
                 if (status != STATUS_OK) {
                         run->result->failed++;
                         add_issue(run, context, run->table.lines[i], status);
@@ -285,6 +294,7 @@ static Status run_pass(Run *run, bool (*progress)(void *arg, int64_t done, int64
                 ARENA_CLEANUP Arena *arena = arena_new(0);
                 Context context;
                 context_init(&context, arena, run->context->lang, run->context->now_ms);
+                run->before = *run->result;
                 Status status = store_write(org_store(run->org), &context, run_slice, run);
                 if (status != STATUS_OK && !(run->options->dry_run && status == STATUS_CONFLICT)) {
                         run->context->error.detail = str_copy(run->context->arena, context.error.detail);
@@ -311,6 +321,7 @@ Status import_run(Context *context, Org *org, int64_t user, const Object *object
         TRY(table_read(context, bytes, &run.table));
         OrgView view = org_view(org); // keeps the fields that the map points at
         Status status = map_bind(context, view.catalog, catalog_find(view.catalog, object->name), &run.table, options->map, &run.map);
+        run.bound = view.catalog;
         ret->rows = (int64_t)run.table.rows_count;
         ret->unmapped = run.map.unmapped;
         run.known = arena_array(context->arena, Known **, run.map.count + 1);
