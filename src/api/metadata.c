@@ -41,8 +41,18 @@ static bool visible_field(void *self, const Field *field, JsonWriter *w) {
         return true;
 }
 
+static bool known_expression(void *self, const Object *object, Str text) {
+        Request *request = self;
+        Context scratch;
+        const Expr *expr;
+        context_init(&scratch, request->context.arena, request->context.lang, request->context.now_ms);
+        ExprNames names = actor_names(request->call.actor);
+        ExprParse parse = {.names = &names, .object = object};
+        return expr_parse(&scratch, &parse, text, &expr) == STATUS_OK;
+}
+
 static MetaReader reader(Request *request) {
-        return (MetaReader){.self = request, .lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all"), .object = visible_object, .field = visible_field};
+        return (MetaReader){.self = request, .lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all"), .object = visible_object, .field = visible_field, .expression = known_expression};
 }
 
 static Status objects(Request *request) {

@@ -15,10 +15,21 @@ static Status send_asset(Request *request, const Asset *asset, bool forever) {
         return STATUS_OK;
 }
 
+// An address of the API that has other methods than GET, or none at all.
+static Status not_a_page(Request *request) {
+        RouteMatch match = router_find(request->api->router, request->http->arena, HTTP_METHOD_OTHER, request->http->path);
+        request->route = NULL;
+        if (str_empty(match.allow) || str_starts(match.allow, STR("GET")))
+                return error_set(&request->context, STATUS_NOT_FOUND, "no_route");
+        http_respond_header(request->http, "Allow", match.allow);
+        request->status = 405;
+        return error_set(&request->context, STATUS_NOT_FOUND, "method_not_allowed");
+}
+
 static Status page(Request *request) {
         Str path = request->http->path;
         if (str_starts(path, STR("/api/")))
-                return error_set(&request->context, STATUS_NOT_FOUND, "no_route");
+                return not_a_page(request);
         Str name = str_format(request->http->arena, "web" STR_FMT, STR_ARG(path));
         const Asset *asset = asset_find(name);
         if (asset)

@@ -170,5 +170,6 @@ int64_t catalog_epoch(Db *db, Status *ret_status);
 // The definition for a reader: labels in lang, or the maps when all_labels. visible decides per field and adds members ("access"); may be NULL.
 typedef struct MetaReader { void *self; Lang lang; bool all_labels;
         bool (*object)(void *self, const Object *object, JsonWriter *w);   // NULL w: only asks; adds "rights"
-        bool (*field)(void *self, const Field *field, JsonWriter *w); } MetaReader;
+        bool (*field)(void *self, const Field *field, JsonWriter *w);
+        bool (*expression)(void *self, const Object *object, Str text); } MetaReader;                       // does the reader know all that it names? NULL: yes
 void catalog_write_object(const Object *object, const MetaReader *reader, JsonWriter *w);

@@ -9,6 +9,17 @@ static bool shows_object(const MetaReader *reader, const Object *object) {
         return !reader->object || reader->object(reader->self, object, NULL);
 }
 
+// A list of names, "a,-b"; of an index, "customer","-updated_at".
+static bool shows_name(const MetaReader *reader, const Object *object, Str name) {
+        name = str_trim(name);
+        const Field *field = object_find(object, str_starts(name, STR("-")) ? str_slice(name, 1, name.len) : name);
+        return field && shows_field(reader, field);
+}
+
+static bool shows_expression(const MetaReader *reader, const Object *object, Str text) {
+        return str_empty(str_trim(text)) || !reader->expression || reader->expression(reader->self, object, text);
+}
+
 static void put_label(JsonWriter *w, const MetaReader *reader, const char *key, const Label *label) {
         if (label_empty(label))
                 return;
@@ -59,9 +70,9 @@ static void put_options(JsonWriter *w, const MetaReader *reader, const Field *fi
         json_close_array(w);
 }
 
-static void put_default(JsonWriter *w, const Field *field) {
+static void put_default(JsonWriter *w, const MetaReader *reader, const Field *field) {
         const Json *value = field->definition ? json_get(field->definition, "default") : NULL;
-        if (!value || value->kind == JSON_NULL)
+        if (!value || value->kind == JSON_NULL || !shows_expression(reader, field->object, json_str(value, "expression", STR_NONE)))
                 return;
         json_key(w, STR("default"));
         if (!value_is_null(field->fixed_default))
@@ -108,10 +119,10 @@ static void put_attributes(JsonWriter *w, const MetaReader *reader, const Field 
         put_decimal(w, "max", field->has_max, field->max);
         put_text(w, "pattern", field->pattern);
         put_text(w, "format", field->format);
-        put_text(w, "expression", field->expression);
+        put_text(w, "expression", shows_expression(reader, field->object, field->expression) ? field->expression : STR_NONE);
         if (field->result)
                 json_put_str(w, "result", str_from(field->result->name));
-        put_default(w, field);
+        put_default(w, reader, field);
         put_options(w, reader, field);
         put_reference(w, reader, field);
 }
@@ -200,17 +211,27 @@ static void put_layout(JsonWriter *w, const MetaReader *reader, const Object *ob
         json_close_object(w);
 }
 
+static void put_sort(JsonWriter *w, const MetaReader *reader, const Object *object, Str sort) {
+        Buf buf = buf_make(w->buf->arena, 4096);
+        for (Str name; str_cut(&sort, ',', &name);)
+                if (shows_name(reader, object, name))
+                        buf_format(&buf, "%s" STR_FMT, buf.len ? "," : "", STR_ARG(str_trim(name)));
+        put_text(w, "sort", buf_str(&buf));
+}
+
 static void put_views(JsonWriter *w, const MetaReader *reader, const Object *object) {
         json_key(w, STR("views"));
         json_open_array(w);
         for (size_t i = 0; i < object->views_count; i++) {
                 const View *view = &object->views[i];
+                if (!shows_expression(reader, object, view->filter)) // he could not use it, and it would tell what he may not know
+                        continue;
                 json_open_object(w);
                 json_put_str(w, "name", view->name);
                 put_label(w, reader, "label", &view->label);
                 json_put_str(w, "kind", view->kind);
                 put_text(w, "filter", view->filter);
-                put_text(w, "sort", view->sort);
+                put_sort(w, reader, object, view->sort);
                 put_visible(w, reader, object, "columns", view->columns, view->columns_count);
                 json_close_object(w);
         }
@@ -226,7 +247,8 @@ static void put_actions(JsonWriter *w, const MetaReader *reader, const Object *o
                 json_open_object(w);
                 json_put_str(w, "name", action->name);
                 put_label(w, reader, "label", &action->label);
-                put_text(w, "when", json_str(&definitions->items[i], "when", STR_NONE));
+                Str when = json_str(&definitions->items[i], "when", STR_NONE);
+                put_text(w, "when", shows_expression(reader, object, when) ? when : STR_NONE);
                 json_put_bool(w, "danger", action->danger);
                 json_close_object(w);
         }
@@ -273,12 +295,23 @@ static void put_fields(JsonWriter *w, const MetaReader *reader, const Object *ob
         json_close_array(w);
 }
 
-static void put_indexes(JsonWriter *w, const Object *object) {
+static bool shows_index(const MetaReader *reader, const Object *object, const Json *index) {
+        for (size_t i = 0; i < index->count; i++)
+                if (!shows_name(reader, object, index->items[i].text))
+                        return false;
+        return true;
+}
+
+static void put_indexes(JsonWriter *w, const MetaReader *reader, const Object *object) {
         const Json *indexes = json_get(object->definition, "indexes");
         if (!indexes || indexes->kind != JSON_ARRAY)
                 return;
         json_key(w, STR("indexes"));
-        json_add_tree(w, indexes);
+        json_open_array(w);
+        for (size_t i = 0; i < indexes->count; i++)
+                if (shows_index(reader, object, &indexes->items[i]))
+                        json_add_tree(w, &indexes->items[i]);
+        json_close_array(w);
 }
 
 void catalog_write_object(const Object *object, const MetaReader *reader, JsonWriter *w) {
@@ -294,9 +327,9 @@ void catalog_write_object(const Object *object, const MetaReader *reader, JsonWr
         json_put_bool(w, "search", object->search);
         json_put_bool(w, "follow_owner", object->follow_owner);
         put_text(w, "stage", object->stage && shows_field(reader, object->stage) ? object->stage->name : STR_NONE);
-        put_text(w, "inherit", object->inherit ? object->inherit->name : STR_NONE);
+        put_text(w, "inherit", object->inherit && shows_field(reader, object->inherit) ? object->inherit->name : STR_NONE);
         put_fields(w, reader, object);
-        put_indexes(w, object);
+        put_indexes(w, reader, object);
         put_layout(w, reader, object);
         put_views(w, reader, object);
         put_actions(w, reader, object);

@@ -11,6 +11,8 @@ typedef struct Explain {
         Call person;             // the same call in the name of the one who is asked about
         const Object *object;
         int64_t id, owner, department;
+        bool visible;            // to the one who is asked about
+        bool reasons;            // may whoever asks know of that person's roles?
         RoleText *roles;
         size_t roles_count;
 } Explain;
@@ -139,6 +141,16 @@ static Status rule_covers(Explain *explain, Str rule, bool *ret) {
         return db_get_int(call->db, &select, &one, ret);
 }
 
+// A rule may name fields that whoever asks does not know.
+static bool rule_is_known(Explain *explain, Str rule) {
+        Context scratch;
+        const Expr *expr;
+        context_init(&scratch, explain->call->context->arena, explain->call->context->lang, 0);
+        ExprNames names = actor_names(explain->call->actor);
+        ExprParse parse = {.names = &names, .object = explain->object, .expect = EXPR_BOOL};
+        return expr_parse(&scratch, &parse, rule, &expr) == STATUS_OK;
+}
+
 static Status explain_role(Explain *explain, const RoleText *role, const char *verb, JsonWriter *w) {
         if (str_is(role->key, ROLE_ADMIN)) {
                 write_reason(w, role->name, "all", why(explain, "explain.administrator", STR_NONE));
@@ -155,7 +167,7 @@ static Status explain_role(Explain *explain, const RoleText *role, const char *v
         bool covers;
         TRY(rule_covers(explain, scope, &covers));
         if (covers)
-                write_reason(w, role->name, "rule", why(explain, "explain.rule", scope));
+                write_reason(w, role->name, "rule", rule_is_known(explain, scope) ? why(explain, "explain.rule", scope) : why(explain, "explain.some_rule", STR_NONE));
         return STATUS_OK;
 }
 
@@ -173,22 +185,19 @@ static Status is_allowed(Explain *explain, Verb verb, bool *ret) {
 }
 
 static Status explain_verb(Explain *explain, Verb verb, const char *member, JsonWriter *w) {
-        bool allowed = false, inherited = false;
-        Status status;
+        bool allowed = false;
         TRY(is_allowed(explain, verb, &allowed));
-        if (!allowed && verb == VERB_READ) {
-                inherited = query_visible(&explain->person, explain->object, explain->id, &status);
-                TRY(status);
-        }
+        bool inherited = !allowed && verb == VERB_READ && explain->visible;
+        allowed = allowed && explain->visible;
         json_key(w, str_from(member));
         json_open_object(w);
         json_put_bool(w, "allowed", allowed || inherited);
         json_key(w, STR("because"));
         json_open_array(w);
         size_t before = w->buf->len;
-        for (size_t i = 0; allowed && i < explain->roles_count; i++)
+        for (size_t i = 0; allowed && explain->reasons && i < explain->roles_count; i++)
                 TRY(explain_role(explain, &explain->roles[i], member, w));
-        if (allowed && w->buf->len == before)
+        if (allowed && explain->reasons && w->buf->len == before)
                 write_reason(w, STR_NONE, "all", why(explain, explain->person.actor->system ? "explain.system" : "explain.everyone", STR_NONE));
         if (inherited)
                 write_reason(w, STR_NONE, "inherit", why(explain, "explain.inherit", label_text(&explain->object->inherit->label, explain->call->context->lang)));
@@ -228,10 +237,20 @@ static Status explain_person(Explain *explain, int64_t user) {
         return load_roles(explain, person);
 }
 
+static Status explain_sight(Explain *explain) {
+        const Actor *asking = explain->call->actor;
+        const Field *roles = object_get(catalog_get(explain->call->catalog, "user"), "roles");
+        Status status = STATUS_OK;
+        explain->reasons = asking->user == explain->person.actor->user || actor_field(asking, roles) >= FIELD_READ;
+        explain->visible = query_visible(&explain->person, explain->object, explain->id, &status);
+        return status;
+}
+
 Status query_explain(Call *call, const Object *object, int64_t id, int64_t user, JsonWriter *w) {
         Explain explain = {.call = call, .object = object, .id = id};
         TRY(load_record(&explain));
         TRY(explain_person(&explain, user));
+        TRY(explain_sight(&explain));
         json_open_object(w);
         json_key(w, STR("user"));
         json_open_object(w);

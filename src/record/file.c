@@ -59,10 +59,10 @@ static bool shown(const Call *call, const Field *field) {
         return !field->hidden && actor_field(call->actor, field) >= FIELD_READ;
 }
 
-// Does it hang in a field that the reader may not see? What a field held before is his who sees any file of the record.
+// Is it beyond a reader of the record? A file is seen by whoever sees the field that holds it; one that was replaced, by whoever sees all that could have held it.
 static Status concealed(Call *call, const Object *object, const FileRow *row, bool *ret) {
         Sql select = db_sql(call->db);
-        bool any_shown = false, any_hidden = false;
+        bool any_shown = false, all_shown = true, held = false;
         sql(&select, "select 1 from ");
         sql_name(&select, object->table);
         sql(&select, " where \"id\" = ");
@@ -72,18 +72,21 @@ static Status concealed(Call *call, const Object *object, const FileRow *row, bo
                 const Field *field = object->fields[i];
                 if (!field_is_file(field))
                         continue;
-                any_shown |= shown(call, field);
-                if (shown(call, field))
+                if (!shown(call, field)) {
+                        all_shown = false;
                         continue;
-                any_hidden = true;
+                }
+                any_shown = true;
                 sql(&select, " or ");
                 sql_name(&select, field->column);
                 sql(&select, " = ");
                 sql_int(&select, row->info.id);
         }
         sql(&select, ")");
-        *ret = !any_shown;
-        return any_shown && any_hidden ? db_get_int(call->db, &select, NULL, ret) : STATUS_OK;
+        if (any_shown && !all_shown)
+                TRY(db_get_int(call->db, &select, NULL, &held));
+        *ret = !any_shown || (!all_shown && !held);
+        return STATUS_OK;
 }
 
 Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret) {
@@ -111,7 +114,10 @@ Status file_check(Call *call, Str path, const Object *object, int64_t record_id,
         FileRow row = {0};
         TRY(read_row(call, file, false, &row));
         bool mine = row.found && !row.object && (row.sender == call->actor->user || call->actor->system);
-        bool here = row.found && row.object == object->id && row.record == record_id && record_id;
+        bool here = row.found && row.object == object->id && row.record == record_id && record_id, hidden = false;
+        if (here)
+                TRY(concealed(call, object, &row, &hidden));
+        here = here && !hidden;
         if (!mine && !here)
                 (void)error_add(call->context, path, "reference_missing");
         return STATUS_OK;

@@ -127,9 +127,12 @@ static Status take_rows(List *list, Rows *rows, bool whole) {
                 row->id = rows_int(rows, column);
                 if (list->count && list->rows[list->count - 1].id == row->id)
                         continue; // in two arms
+                list->looked++;
+                list->looked_at = row->id;
+                if (whole && !is_shown(list, rows, column + 1 + (int)list->sort.count))
+                        continue;
                 row->keys = take_keys(list, rows, column + 1);
-                if (whole && is_shown(list, rows, column + 1 + (int)list->sort.count))
-                        row->values = columns_take(list->call, &list->columns, rows);
+                row->values = whole ? columns_take(list->call, &list->columns, rows) : NULL;
                 list->count++;
         }
         if (arena_over(list->call->context->arena))
@@ -155,7 +158,7 @@ static Status select_direct(const List *list, SortPhase phase, SearchTier tier, 
                 sort_order(&list->sort, phase, select);
         }
         sql(select, " limit ");
-        sql_int(select, list->limit + 1 - (int64_t)list->count);
+        sql_int(select, list->restricted ? SEARCH_LOOKED_LARGEST : list->limit + 1 - (int64_t)list->count);
         return STATUS_OK;
 }
 
@@ -172,6 +175,7 @@ static Status read_searched(List *list) {
         if (!search_has_tiers(list->call) || list->count > (size_t)list->limit)
                 return STATUS_OK;
         list->count = 0;
+        list->looked = 0;
         return read_direct(list, SORT_FIRST, SEARCH_ALL);
 }
 
@@ -256,22 +260,33 @@ static Status read_page(List *list) {
 
 // ---- the answer
 
+static bool is_full(const List *list) {
+        return list->count > (size_t)list->limit;
+}
+
+static bool is_cut(const List *list) {
+        return list->restricted && list->looked == SEARCH_LOOKED_LARGEST;
+}
+
 static void write_next(List *list, JsonWriter *w) {
         json_key(w, STR("next"));
-        if (list->count <= (size_t)list->limit) {
+        if (!is_full(list) && !is_cut(list)) {
                 json_add_null(w);
                 return;
         }
-        const ListRow *last = &list->rows[list->limit - 1];
-        Cursor cursor = {.given = true, .count = list->sort.count, .id = last->id};
-        memcpy(cursor.keys, last->keys, list->sort.count * sizeof *cursor.keys);
+        Cursor cursor = {.given = true, .count = list->sort.count, .id = list->looked_at};
+        if (is_full(list)) {
+                const ListRow *last = &list->rows[list->limit - 1];
+                cursor.id = last->id;
+                memcpy(cursor.keys, last->keys, list->sort.count * sizeof *cursor.keys);
+        }
         json_add_str(w, cursor_format(list->call->context->arena, list->signature, &cursor));
 }
 
 // Where matches are rechecked the count of all would tell of those that are not shown.
 static Status write_count(List *list, size_t shown, JsonWriter *w) {
         int64_t count = (int64_t)shown;
-        bool whole = list->count <= (size_t)list->limit && !list->cursor.given;
+        bool whole = !is_full(list) && !is_cut(list) && !list->cursor.given;
         if (!whole && !list->restricted)
                 TRY(list_count(list, &count));
         bool exact = list->restricted ? whole : count <= QUERY_COUNT_LARGEST;

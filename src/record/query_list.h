@@ -26,7 +26,9 @@ typedef struct List {
         uint64_t signature;
         int limit;
         Str terms;          // of q
-        bool restricted;    // matches of q are shown only where what the reader sees holds the terms
+        bool restricted;    // matches of q are shown only where what the reader sees holds the terms: the others are as if they were not there
+        int looked;         // restricted: how many matches were looked through …
+        int64_t looked_at;  // … the last of them
         Sql filter;         // " and (…)", or empty
         ReadScope scope;
         ListPath path;

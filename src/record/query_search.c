@@ -40,7 +40,7 @@ static Status select_hits(Search *search, const Object *object, SearchTier tier,
         sql(select, " order by ");
         search_id(select);
         sql(select, " desc limit ");
-        sql_int(select, search->limit);
+        sql_int(select, search_restricted(call, object) ? SEARCH_LOOKED_LARGEST : search->limit);
         return STATUS_OK;
 }
 

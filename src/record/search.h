@@ -30,5 +30,6 @@ Str search_query(Arena *arena, Str q);                                    // ter
 Str search_terms_of_part(Arena *arena, const Field *field, Str needle);
 // The texts of a record as this reader sees them hold all terms? values: by field index, of search_field()s. False only where fields are hidden or masked.
 bool search_restricted(Call *call, const Object *object);
+#define SEARCH_LOOKED_LARGEST 500 // so many matches are looked through for what may be shown of them: neither a page nor its end tells of the others
 bool search_visible(Call *call, const Object *object, const Value *values, Str terms);
 Status search_complete(Call *call, const Object *object, bool *ret) MUST_USE; // no slices are left

@@ -40,21 +40,31 @@ static void find_sources(Timeline *timeline) {
                         continue;
                 for (size_t k = 0; k < object->record_fields_count && timeline->sources_count < SOURCES_LARGEST; k++) {
                         const Field *field = object->record_fields[k];
-                        if (field == object->inherit && actor_field(call->actor, field) != FIELD_HIDE)
+                        if (field == object->inherit && actor_field(call->actor, field) >= FIELD_READ)
                                 timeline->sources[timeline->sources_count++] = (Source){.object = object, .field = field, .number = field->id};
                 }
         }
 }
 
-// When something happened is its field "at" where it has one.
-static void at_of(const Source *source, Sql *select) {
+static bool is_told(const Timeline *timeline, const Field *field) {
+        return actor_field(timeline->call->actor, field) >= FIELD_READ;
+}
+
+// When something happened is its field "at" where it has one, else when it was made. What the reader may not know of these counts as the beginning of time.
+static void at_of(const Timeline *timeline, const Source *source, Sql *select) {
         const Field *at = object_find(source->object, STR("at"));
-        if (at && at->kind == VALUE_DATETIME && at->stored) {
+        bool has_at = at && at->kind == VALUE_DATETIME && at->stored && is_told(timeline, at);
+        if (has_at) {
                 sql(select, "coalesce(");
                 sql_column(select, STR("t"), at->column);
-                sql(select, ", t.created_at)");
-        } else
+                sql(select, ", ");
+        }
+        if (is_told(timeline, object_get(source->object, "created_at")))
                 sql(select, "t.created_at");
+        else
+                sql_value(select, value_datetime(0));
+        if (has_at)
+                sql(select, ")");
 }
 
 static void add_range(const Timeline *timeline, const Source *source, const Sql *at, Sql *select) {
@@ -93,7 +103,7 @@ static Status read_changes(Timeline *timeline, const Source *source) {
 static Status select_records(Timeline *timeline, const Source *source, Sql *select) {
         Call *call = timeline->call;
         Sql at = db_sql(call->db);
-        at_of(source, &at);
+        at_of(timeline, source, &at);
         sql(select, "select ");
         TRY(columns_select(call, &source->columns, select));
         sql(select, ", t.id, ");
@@ -116,6 +126,7 @@ static Status select_records(Timeline *timeline, const Source *source, Sql *sele
 
 static Status read_records(Timeline *timeline, Source *source) {
         Call *call = timeline->call;
+        bool told_by = is_told(timeline, object_get(source->object, "created_by"));
         TRY(columns_all(call, source->object, true, &source->columns));
         if (!source->columns.count)
                 return STATUS_OK;
@@ -133,7 +144,7 @@ static Status read_records(Timeline *timeline, Source *source) {
                                                                .values = columns_take(call, &source->columns, rows),
                                                                .id = rows_int(rows, column),
                                                                .at_ms = rows_value(rows, column + 1, VALUE_DATETIME).ms,
-                                                               .user = rows_int(rows, column + 2)};
+                                                               .user = told_by ? rows_int(rows, column + 2) : 0};
         }
         return arena_over(call->context->arena) ? error_set(call->context, STATUS_TOO_LARGE, "too_large") : STATUS_OK;
 }
@@ -167,7 +178,11 @@ static void write_entry(Timeline *timeline, const Entry *entry, const Names *nam
         datetime_write(&at, entry->at_ms);
         json_open_object(w);
         json_put_str(w, "kind", object ? object->name : STR("change"));
-        json_put_str(w, "at", buf_str(&at));
+        json_key(w, STR("at"));
+        if (entry->at_ms)
+                json_add_str(w, buf_str(&at));
+        else
+                json_add_null(w);
         json_key(w, STR("user"));
         user_write(names, call->catalog, entry->user, w);
         if (object) {

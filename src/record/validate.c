@@ -8,16 +8,19 @@ Str field_path(Call *call, const WriteOptions *options, const Field *field) {
         return str_format(call->context->arena, STR_FMT STR_FMT, STR_ARG(options->path_prefix), STR_ARG(field->name));
 }
 
-// An import may carry who made a record and when; nobody else writes system fields.
+// An administrator's import may carry who made a record and when, and whose it is; nobody else writes system fields.
+static bool keeps_original(const Call *call, const WriteOptions *options) {
+        return options->import && (call->actor->system || call->actor->administrator);
+}
+
 static bool import_may_write(const Field *field) {
         return field->role == FIELD_CREATED_AT || field->role == FIELD_CREATED_BY || field->role == FIELD_UPDATED_AT || field->role == FIELD_OWNER;
 }
 
 static bool user_may_write(const Call *call, const Field *field, const WriteOptions *options) {
-        if (options->import && import_may_write(field))
+        if (keeps_original(call, options) && import_may_write(field))
                 return true;
-        bool open = !field->system || field->role == FIELD_NAME || field->role == FIELD_OWNER || (field->role == FIELD_DEPARTMENT && !field->object->follow_owner);
-        return !field->readonly && open && actor_field(call->actor, field) == FIELD_WRITE;
+        return !field->readonly && (!field->system || field->role == FIELD_NAME || field->role == FIELD_OWNER) && actor_field(call->actor, field) == FIELD_WRITE;
 }
 
 // Giving a record to somebody else is a transfer: it takes the right to assign.
@@ -62,7 +65,7 @@ Status validate_rights(Call *call, const RecordChange *change, const RecordInput
                 else if (!user_may_write(call, field, options))
                         (void)error_add(context, field_path(call, options, field), "read_only");
         }
-        if (!options->import && owner_refused(call, change))
+        if (!keeps_original(call, options) && owner_refused(call, change))
                 (void)error_add(context, field_path(call, options, object->owner), "may_not_assign");
         return context->error.count > errors ? STATUS_INVALID : STATUS_OK;
 }
@@ -163,6 +166,16 @@ static Status check_reference(Call *call, const RecordChange *change, const Writ
         return STATUS_OK;
 }
 
+// Records that have a retired option keep it; nobody chooses it anew. (An import may bring what was.)
+static void check_option(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field) {
+        Value value = change->after->values[field->index];
+        if (!field->options_count || field->type->list || value.kind != VALUE_TEXT || !change->by_user || options->import)
+                return;
+        const Option *option = field_option(field, value.text);
+        if (option && option->retired)
+                (void)error_add(call->context, field_path(call, options, field), "unknown_option", value.text);
+}
+
 Status validate_record(Call *call, const RecordChange *change, const RecordInput *input, const WriteOptions *options) {
         Context *context = call->context;
         for (size_t i = 0; i < change->object->fields_count; i++) {
@@ -170,6 +183,8 @@ Status validate_record(Call *call, const RecordChange *change, const RecordInput
                 if (input->failed[i] || !field->stored)
                         continue;
                 bool touched = !change->before || record_changed(change, field);
+                if (touched)
+                        check_option(call, change, options, field);
                 if (field->required && touched && is_blank(change->after->values[i]))
                         (void)error_add(context, field_path(call, options, field), "required");
                 else if (!field->system || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT)

@@ -14,6 +14,13 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', 
 const EXPECTED = /status of (400|401|403|404|409|412|422)/
 
 export class Browser {
+  windows = new Set()
+
+  async pictures(name) {
+    let n = 0
+    for (const window of this.windows) await window.page.screenshot({ path: `${PICTURES}/${name}${n++ ? `-${n}` : ''}.png` }).catch(() => undefined)
+  }
+
   async open(url) {
     this.url = url
     this.profile = mkdtempSync(join(tmpdir(), 'haike-browser-'))
@@ -32,6 +39,8 @@ export class Browser {
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
     const window = new Window(page, this.url)
+    this.windows.add(window)
+    context.on('close', () => this.windows.delete(window))
     page.on('console', (message) => {
       if (message.type() === 'error' && !EXPECTED.test(message.text())) window.complaints.push(message.text())
     })

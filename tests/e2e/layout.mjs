@@ -27,6 +27,9 @@ function findings() {
     const clips = style.overflowX !== 'visible' && style.overflowX !== 'auto' && style.overflowX !== 'scroll'
     if (clips && style.textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 2 && !style.webkitLineClamp.match(/\d/)) say(element, 'cut')
     if (box.right > window.innerWidth + 1 && !scrolls(element)) say(element, 'beyond the edge')
+    // a text that runs out of its block into what stands beside it
+    const block = element.closest('dd, td, li, p, .row, .col, section, header')
+    if (block && block !== element && getComputedStyle(block).overflowX === 'visible' && box.right > block.getBoundingClientRect().right + 8 && !scrolls(element)) say(element, 'runs out of its block')
     // a text that is wider than the box that hides what sticks out
     for (let parent = element.parentElement; parent; parent = parent.parentElement) {
       const outer = getComputedStyle(parent)

@@ -37,6 +37,7 @@ async function open(window, report, tail) {
     await window.picture(`panel-${tail}`)
     await fits(window.page)
     await window.page.keyboard.press('Control+k')
+    await window.page.waitForSelector('.pal input:focus')
     await window.page.keyboard.type('hz')
     await window.page.waitForSelector('.pal .mi')
     await window.page.waitForTimeout(700)

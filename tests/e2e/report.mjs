@@ -2,6 +2,7 @@
 export class Report {
   passed = 0
   failed = 0
+  onFailure = null // takes a picture of what was there
 
   async check(name, run) {
     const begun = Date.now()
@@ -12,6 +13,7 @@ export class Report {
       return true
     } catch (error) {
       this.fail(name, error)
+      await this.onFailure?.(`failure-${this.failed}`)
       return false
     }
   }

@@ -24,6 +24,7 @@ class Running extends Haike {
 const report = new Report()
 const haike = process.env.HAIKE_URL ? new Running(engine) : new Haike(engine)
 const browser = new Browser()
+report.onFailure = (name) => browser.pictures(name)
 mkdirSync(PICTURES, { recursive: true })
 try {
   if (!process.env.HAIKE_URL) {

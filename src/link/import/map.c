@@ -18,11 +18,29 @@ static Missing missing_from(Str text) {
         return str_is(text, "null") ? MISSING_NULL : MISSING_ERROR;
 }
 
-static Status bind_target(Context *context, const Object *object, const Json *json, Str path, Target *target) {
+// The id may say which record a row is; nothing else that the system computes is taken from a file.
+static bool never_imported(const Field *field) {
+        return field->type->computed || field->role == FIELD_VERSION;
+}
+
+// What the importer may not know is no field to him; what he may not read finds no records.
+static const Field *known_field(const Actor *actor, const Object *object, Str name) {
+        const Field *field = object_find(object, name);
+        return field && !field->hidden && actor_field(actor, field) != FIELD_HIDE ? field : NULL;
+}
+
+static const Field *match_field(const Actor *actor, const Object *target, Str name) {
+        const Field *field = target && actor_may(actor, target, VERB_READ) ? known_field(actor, target, name) : NULL;
+        return field && actor_field(actor, field) >= FIELD_READ ? field : NULL;
+}
+
+static Status bind_target(Context *context, const Actor *actor, const Object *object, const Json *json, Str path, Target *target) {
         Str name = json->kind == JSON_STRING ? json->text : json_str(json, "field", STR_NONE);
-        target->field = object_find(object, name);
+        target->field = known_field(actor, object, name);
         if (!target->field)
                 return error_add(context, path, "unknown_field", name);
+        if (never_imported(target->field))
+                return error_add(context, path, "read_only");
         if (json->kind != JSON_OBJECT)
                 return STATUS_OK;
         target->values = json_get(json, "values");
@@ -33,16 +51,17 @@ static Status bind_target(Context *context, const Object *object, const Json *js
         Str match = json_str(json, "match", STR_NONE);
         if (str_empty(match))
                 return STATUS_OK;
-        target->match = target->field->target ? object_find(target->field->target, match) : NULL;
+        target->match = match_field(actor, target->field->target, match);
         return target->match ? STATUS_OK : error_add(context, path, "unknown_field", match);
 }
 
-static void match_by_name(Target *target) {
+// Without a name that he may read, a reference is given as an id.
+static void match_by_name(const Actor *actor, Target *target) {
         if (!target->match && target->field->target)
-                target->match = target->field->target->name_field;
+                target->match = match_field(actor, target->field->target, STR("name"));
 }
 
-static Status bind_columns(Context *context, const Object *object, const Table *table, const Json *columns, Map *map) {
+static Status bind_columns(Context *context, const Actor *actor, const Object *object, const Table *table, const Json *columns, Map *map) {
         for (size_t i = 0; columns && i < columns->count; i++) {
                 const Json *json = &columns->items[i];
                 int column = find_column(table, json->key);
@@ -55,52 +74,59 @@ static Status bind_columns(Context *context, const Object *object, const Table *
                 for (size_t k = 0; k < count; k++) {
                         Target *target = &map->targets[map->count];
                         *target = (Target){.column = column};
-                        if (bind_target(context, object, json->kind == JSON_ARRAY ? &json->items[k] : json, path, target) == STATUS_OK)
+                        if (bind_target(context, actor, object, json->kind == JSON_ARRAY ? &json->items[k] : json, path, target) == STATUS_OK)
                                 map->count++;
                         if (target->field)
-                                match_by_name(target);
+                                match_by_name(actor, target);
                 }
         }
         return error_status(context);
 }
 
-static Status bind_constants(Context *context, const Object *object, const Json *constants, Map *map) {
+static Status bind_constants(Context *context, const Actor *actor, const Object *object, const Json *constants, Map *map) {
         for (size_t i = 0; constants && i < constants->count; i++) {
                 const Json *json = &constants->items[i];
                 Str path = str_format(context->arena, "constants." STR_FMT, STR_ARG(json->key));
                 Target *target = &map->targets[map->count];
-                *target = (Target){.column = -1, .field = object_find(object, json->key)};
+                *target = (Target){.column = -1, .field = known_field(actor, object, json->key)};
                 if (!target->field) {
                         (void)error_add(context, path, "unknown_field", json->key);
                         continue;
                 }
+                if (never_imported(target->field)) {
+                        (void)error_add(context, path, "read_only");
+                        continue;
+                }
                 target->constant = json->kind == JSON_OBJECT ? json_str(json, "value", STR_NONE) : json->text;
                 Str match = json_str(json, "match", STR_NONE);
-                target->match = target->field->target && !str_empty(match) ? object_find(target->field->target, match) : NULL;
-                match_by_name(target);
+                target->match = str_empty(match) ? NULL : match_field(actor, target->field->target, match);
+                match_by_name(actor, target);
                 map->count++;
         }
         return error_status(context);
 }
 
-static const Field *guess_field(Arena *arena, const Object *object, Str column) {
+static const Field *guess_field(Arena *arena, const Actor *actor, const Object *object, Str column) {
         const Field *field = object_find(object, column);
         Str folded = text_fold(arena, column);
         for (size_t i = 0; !field && i < object->fields_count; i++)
                 for (int lang = 0; lang < LANG_COUNT; lang++)
                         if (str_eq(text_fold(arena, object->fields[i]->label.text[lang]), folded))
                                 field = object->fields[i];
-        return field && !field->hidden && !field->type->computed && field->role != FIELD_ID && field->role != FIELD_VERSION ? field : NULL;
+        return field && known_field(actor, object, field->name) && !field->type->computed && field->role != FIELD_ID && field->role != FIELD_VERSION ? field : NULL;
 }
 
-static void guess_columns(Context *context, const Object *object, const Table *table, Map *map) {
+static void guess_columns(Context *context, const Actor *actor, const Object *object, const Table *table, Map *map) {
         for (size_t i = 0; i < table->columns_count; i++) {
-                const Field *field = guess_field(context->arena, object, table->columns[i]);
-                if (!field)
+                const Field *field = guess_field(context->arena, actor, object, table->columns[i]);
+                bool taken = false;
+                for (size_t k = 0; k < map->count; k++)
+                        taken |= map->targets[k].field == field;
+                if (!field || taken) // a second column of the same field counts as not mapped
                         continue;
                 Target *target = &map->targets[map->count++];
                 *target = (Target){.column = (int)i, .field = field};
-                match_by_name(target);
+                match_by_name(actor, target);
         }
 }
 
@@ -121,7 +147,7 @@ static void note_unmapped(Context *context, const Table *table, const Json *igno
         map->unmapped = buf_str(&buf);
 }
 
-static Status bind_rest(Context *context, const Object *object, const Json *json, Map *map) {
+static Status bind_rest(Context *context, const Actor *actor, const Object *object, const Json *json, Map *map) {
         Str mode = json_str(json, "mode", STR("create")), key = json_str(json, "key", STR_NONE);
         map->create = !str_is(mode, "update");
         map->update = !str_is(mode, "create");
@@ -129,7 +155,9 @@ static Status bind_rest(Context *context, const Object *object, const Json *json
                 if (!str_empty(key) && str_eq(map->targets[i].field->name, key))
                         map->key = &map->targets[i];
         if (!str_empty(key) && !map->key)
-                return error_add(context, STR("key"), object_find(object, key) ? "key_not_mapped" : "unknown_field", key);
+                return error_add(context, STR("key"), known_field(actor, object, key) ? "key_not_mapped" : "unknown_field", key);
+        if (map->key && actor_field(actor, map->key->field) < FIELD_READ) // whether there is such a record would tell what the mask hides
+                return error_add(context, STR("key"), "unknown_field", key);
         if (map->update && !map->key)
                 return error_add(context, STR("key"), "required");
         const Json *second = json_get(json, "second_pass");
@@ -148,18 +176,21 @@ static size_t most_targets(const Table *table, const Json *json) {
         return count + (constants ? constants->count : 0);
 }
 
-Status map_bind(Context *context, const Catalog *catalog, const Object *object, const Table *table, Str source, Map *ret) {
-        (void)catalog;
+Status map_bind(Context *context, const Actor *actor, const Object *object, const Table *table, Str source, Map *ret) {
         Json *json = NULL;
         TRY(json_parse(context, str_empty(str_trim(source)) ? STR("{}") : source, 16, &json));
-        *ret = (Map){.targets = arena_array(context->arena, Target, most_targets(table, json) + 1)};
         const Json *columns = json_get(json, "columns");
+        if (json->kind != JSON_OBJECT)
+                return error_set(context, STATUS_INVALID, "object_expected");
+        if (columns && columns->kind != JSON_OBJECT)
+                return error_add(context, STR("columns"), "object_expected");
+        *ret = (Map){.targets = arena_array(context->arena, Target, most_targets(table, json) + 1)};
         if (columns)
-                TRY(bind_columns(context, object, table, columns, ret));
+                TRY(bind_columns(context, actor, object, table, columns, ret));
         else
-                guess_columns(context, object, table, ret);
-        TRY(bind_constants(context, object, json_get(json, "constants"), ret));
-        TRY(bind_rest(context, object, json, ret));
+                guess_columns(context, actor, object, table, ret);
+        TRY(bind_constants(context, actor, object, json_get(json, "constants"), ret));
+        TRY(bind_rest(context, actor, object, json, ret));
         note_unmapped(context, table, json_get(json, "ignore"), ret);
         if (ret->count == 0)
                 return error_set(context, STATUS_INVALID, "nothing_mapped");

@@ -24,6 +24,7 @@ typedef struct Map {
         Str unmapped;
 } Map;
 
-Status map_bind(Context *context, const Catalog *catalog, const Object *object, const Table *table, Str source, Map *ret) MUST_USE;
+// As far as the actor knows the fields.
+Status map_bind(Context *context, const Actor *actor, const Object *object, const Table *table, Str source, Map *ret) MUST_USE;
 // The cell as the field will be given it: replaced, transformed, dates rewritten to ISO.
 Status map_cell(Context *context, const Target *target, Str cell, Str *ret) MUST_USE;

@@ -166,14 +166,23 @@ static Status find_existing(Run *run, const RecordInput *input, int64_t *ret_id,
         Value value = input->values[run->map.key->field->index];
         if (value.kind == VALUE_TEXT)
                 return query_match(run, run->object, run->map.key->field, value.text, ret_id, ret_found);
+        if (run->map.key->field->role == FIELD_ID && value.kind == VALUE_INTEGER) {
+                Status status = STATUS_OK;
+                *ret_id = value.integer;
+                *ret_found = query_visible(&run->call, run->object, value.integer, &status);
+                return status;
+        }
         if (value.kind == VALUE_INTEGER) {
                 Sql select = db_sql(run->call.db);
-                sql(&select, "select \"id\" from ");
+                sql(&select, "select t.\"id\" from ");
                 sql_name(&select, run->object->table);
-                sql(&select, " where deleted_at is null and ");
+                sql(&select, " t where t.deleted_at is null and t.");
                 sql_name(&select, run->map.key->field->column);
                 sql(&select, " = ");
                 sql_int(&select, value.integer);
+                sql(&select, " and (");
+                TRY(actor_scope_sql(run->call.context, run->call.actor, run->object, VERB_READ, STR("t"), &select));
+                sql(&select, ") order by t.\"id\" limit 1");
                 return db_get_int(run->call.db, &select, ret_id, ret_found);
         }
         return STATUS_OK;
@@ -192,6 +201,7 @@ static Status write_row(Run *run, RowStep *step, RecordInput *input) {
         bool exists = false;
         if (run->call.context->error.count == 0)
                 TRY(find_existing(run, input, &id, &exists));
+        input->given[FIELD_ID - FIELD_ID] = false; // it says which record, and is nothing to be written
         if (!exists && (run->second_pass || !run->map.create))
                 return run->second_pass ? STATUS_OK : error_set(run->call.context, STATUS_NOT_FOUND, "no_record_to_update");
         if (!exists) {
@@ -232,7 +242,14 @@ static Status bind(Run *run) {
         if (run->bound == run->view.catalog)
                 return STATUS_OK;
         run->bound = run->view.catalog;
-        return map_bind(run->context, run->view.catalog, run->object, &run->table, run->options->map, &run->map);
+        return map_bind(run->context, run->call.actor, run->object, &run->table, run->options->map, &run->map);
+}
+
+static Status importer(const Run *run, Context *context, const Access *access, const Actor **ret) {
+        if (run->user)
+                return access_actor(context, access, run->user, ret);
+        *ret = access_system(access);
+        return STATUS_OK;
 }
 
 static Status begin(Run *run, Db *db) {
@@ -247,13 +264,9 @@ static Status begin(Run *run, Db *db) {
                 run->object = catalog_find(run->view.catalog, run->object_name);
                 if (!run->object)
                         return error_set(context, STATUS_NOT_FOUND, "unknown_object", run->object_name);
-                TRY(bind(run));
                 run->call = (Call){.context = context, .org = run->org, .catalog = run->view.catalog, .db = db, .source = STR("import")};
-                if (!run->user) {
-                        run->call.actor = access_system(run->view.access);
-                        return STATUS_OK;
-                }
-                return access_actor(context, run->view.access, run->user, &run->call.actor);
+                TRY(importer(run, context, run->view.access, &run->call.actor));
+                return bind(run);
         }
         return STATUS_BUSY;
 }
@@ -320,7 +333,10 @@ Status import_run(Context *context, Org *org, int64_t user, const Object *object
         *ret = (ImportResult){.issues = arena_array(context->arena, ImportIssue, ISSUES_KEPT)};
         TRY(table_read(context, bytes, &run.table));
         OrgView view = org_view(org); // keeps the fields that the map points at
-        Status status = map_bind(context, view.catalog, catalog_find(view.catalog, object->name), &run.table, options->map, &run.map);
+        const Actor *actor = NULL;
+        Status status = importer(&run, context, view.access, &actor);
+        if (status == STATUS_OK)
+                status = map_bind(context, actor, catalog_find(view.catalog, object->name), &run.table, options->map, &run.map);
         run.bound = view.catalog;
         ret->rows = (int64_t)run.table.rows_count;
         ret->unmapped = run.map.unmapped;

@@ -263,7 +263,7 @@ export class Reads {
     this.same(`GET ${path}`, answer.body.items, whole.map((item) => this.change(object, item)).filter(Boolean))
   }
 
-  // Things that point at the record with a record field: those that inherit from it are seen with it, others by their own scope.
+  // Things that inherit from the record are seen with it; what merely points at it (a sample's about) is not on its timeline.
   pointing(object, row) {
     const { model, user } = this
     const found = []
@@ -271,7 +271,7 @@ export class Reads {
       if (!model.named(user, kind, name)) continue
       for (const other of model.live(kind)) {
         const points = other[name]?.object === object && other[name]?.id === row.id
-        if (points && (this.definition(kind).inherit === name || model.listed(user, kind, other))) found.push([kind, other])
+        if (points && this.definition(kind).inherit === name) found.push([kind, other])
       }
     }
     return found

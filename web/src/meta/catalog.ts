@@ -55,10 +55,14 @@ export function option(item: FieldDef, key: string): Option | undefined {
   return item.options?.find((candidate) => candidate.key === key);
 }
 
-/** The money field that a pipeline sums: "amount" where there is one, else the first. */
+/** The money that a record is about: its amount, what is open, what is budgeted; else the first. */
 export function amountField(object: ObjectDef): FieldDef | undefined {
   const money = object.fields.filter((item) => shownType(item) === "money" && item.access !== "mask");
-  return money.find((item) => item.name === "amount") ?? money[0];
+  for (const name of ["amount", "open_amount", "budget"]) {
+    const item = money.find((candidate) => candidate.name === name);
+    if (item) return item;
+  }
+  return money[0];
 }
 
 /** The date that says when this record is next acted on. */

@@ -14,7 +14,7 @@ export const useCatalog = defineStore("catalog", () => {
   const readable = computed(() => objects.value.filter((object) => object.rights.read).sort((a, b) => (a.order ?? 1e6 + a.id) - (b.order ?? 1e6 + b.id)));
   const navigation = computed(() => readable.value.filter((object) => object.nav !== false && !SETTINGS.includes(object.name)));
   const settings = computed(() => readable.value.filter((object) => SETTINGS.includes(object.name)));
-  const creatable = computed(() => readable.value.filter((object) => object.rights.create && !SETTINGS.includes(object.name)));
+  const creatable = computed(() => readable.value.filter((object) => object.rights.create && object.nav !== false && !SETTINGS.includes(object.name)));
 
   async function load(key: string, force = false): Promise<void> {
     if (loadedFor.value === key && !force) return;

@@ -31,10 +31,15 @@ export function payScore(item: DueItem, now: Date): number {
   const stage = stageField(item.object);
   const option = stage?.options?.find((candidate) => candidate.key === asText(item.record[stage.name]));
   const amount = asNumber(item.record[amountField(item.object)?.name ?? ""]);
-  const worth = item.isTask ? (PRIORITY_WORTH[asText(item.record.priority)] ?? 60_000) : (amount ?? 100_000) * (option?.probability ?? 0.1);
+  const worth = item.isTask ? (PRIORITY_WORTH[asText(item.record.priority)] ?? 60_000) : (amount ?? 100_000) * (option?.probability ?? 0.2);
   const days = -dayDistance(parseDate(item.at) ?? now, now);
   const urgency = days < 0 ? 0.5 / -days : days === 0 ? 1 : days <= 7 ? 1.3 : days <= 30 ? 0.7 : 0.15;
   return Math.max(worth, 5_000) * urgency;
+}
+
+/** A follow-up on a deal is due on its customer too: said once, at the deal. */
+function notTwice(item: DueItem, _index: number, all: DueItem[]): boolean {
+  return item.object.name !== "customer" || !all.some((other) => !other.isTask && other.target?.object === "customer" && other.target.id === item.record.id);
 }
 
 export function useDueItems(scope: () => string, horizonDays = 7): Due {
@@ -59,7 +64,7 @@ export function useDueItems(scope: () => string, horizonDays = 7): Due {
     const party = asRef(record.customer);
     const isTask = object.name === "task";
     return { object, record, isTask, at: asText(record[dateOf(object)]), title: isTask ? asText(record.title) || asText(record.name) : asText(record.name), target: isTask ? asRecordRef(record.target) : party ? { object: "customer", id: party.id, name: party.name } : null };
-  })).filter((item) => item.at).sort((a, b) => payScore(b, now.value) - payScore(a, now.value)));
+  })).filter((item) => item.at).filter(notTwice).sort((a, b) => payScore(b, now.value) - payScore(a, now.value)));
   return {
     items,
     loading: computed(() => results.value.some((result) => result.isPending)),
