@@ -24,7 +24,11 @@ static Status check_parents(Call *call, RecordChange *change) {
 static Status before(Call *call, RecordChange *change) {
         if (!change->after || (change->before && value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"))))
                 return STATUS_OK;
-        Status status = check_parents(call, change);
+        Value parent = record_value(change->after, "parent");
+        Status status = STATUS_OK;
+        if (change->by_user && parent.kind == VALUE_INTEGER && !query_visible(call, change->object, parent.integer, &status))
+                return status; // told by the reference check; what stands above it is not for this reader
+        status = check_parents(call, change);
         return status == STATUS_INVALID ? STATUS_OK : status; // collected: validation goes on
 }
 

@@ -31,6 +31,29 @@ static Status check_parent(Call *call, const RecordChange *change) {
         return STATUS_OK;
 }
 
+static bool changed(const RecordChange *change, const char *field) {
+        return !change->before || !value_eq(record_value(change->before, field), record_value(change->after, field));
+}
+
+static bool in_tree(const Actor *actor, int64_t department) {
+        for (size_t i = 0; i < actor->tree_count; i++)
+                if (actor->tree[i] == department)
+                        return true;
+        return false;
+}
+
+// The tree says who sees what: without being an administrator nobody brings a department under himself.
+static void keep_rights(Call *call, const RecordChange *change) {
+        if (!change->by_user || call->actor->administrator || change->kind == CHANGE_RESTORE)
+                return;
+        Value head = record_value(change->after, "head"), parent = record_value(change->after, "parent");
+        bool taken = change->before && changed(change, "parent") && parent.kind == VALUE_INTEGER && in_tree(call->actor, parent.integer) && !in_tree(call->actor, change->id);
+        if (taken)
+                (void)error_add(call->context, STR("parent"), "department_own_rights");
+        if (changed(change, "head") && head.kind == VALUE_INTEGER && head.integer == call->actor->user)
+                (void)error_add(call->context, STR("head"), "department_own_rights");
+}
+
 static Status check_empty(Call *call, int64_t id) {
         Sql people = db_sql(call->db), children = db_sql(call->db), others = db_sql(call->db);
         bool found = false;
@@ -59,6 +82,7 @@ static Status department_before(Call *call, RecordChange *change) {
         TRY(access_bump(call->db)); // first: changes of the tree wait for each other, so that two cannot close a cycle together
         if (change->kind == CHANGE_DELETE)
                 return check_empty(call, change->id);
+        keep_rights(call, change);
         return check_parent(call, change);
 }
 

@@ -17,22 +17,53 @@ static Value lead_value(const Conversion *conversion, const char *field) {
         return record_value(conversion->lead, field);
 }
 
-static void fill(RecordInput *input, const char *field, Value value) {
-        const Field *target = object_get(input->object, field);
-        if (!input->given[target->index] && !value_is_null(value))
-                record_input_set(input, field, value);
+// Nobody learns by converting what the lead hides from him: it goes only where he may not read it either.
+static bool may_carry(const Conversion *conversion, const char *field, const Field *target) {
+        const Actor *actor = conversion->call->actor;
+        FieldRight from = actor_field(actor, object_get(conversion->lead->object, field));
+        return from >= FIELD_READ || actor_field(actor, target) <= from;
+}
+
+// A new record in the making: what the body says, and what is taken along from the lead where the body says nothing.
+typedef struct Draft { RecordInput *input; Value *filled; } Draft;
+
+static void fill(Draft *draft, const char *field, Value value) {
+        const Field *target = object_get(draft->input->object, field);
+        if (!draft->input->given[target->index])
+                draft->filled[target->index] = value;
+}
+
+static void carry(const Conversion *conversion, Draft *draft, const char *field, const char *from) {
+        if (may_carry(conversion, from, object_get(draft->input->object, field)))
+                fill(draft, field, lead_value(conversion, from));
+}
+
+static void carry_same(const Conversion *conversion, Draft *draft, const char *const *fields, size_t count) {
+        for (size_t i = 0; i < count; i++)
+                carry(conversion, draft, fields[i], fields[i]);
+}
+
+// What belongs together stays so, whatever the body says.
+static void tie(Draft *draft, const char *field, int64_t id) {
+        const Field *target = object_get(draft->input->object, field);
+        if (draft->input->given[target->index])
+                record_input_set(draft->input, field, value_int(id));
+        fill(draft, field, value_int(id));
 }
 
 // Makes a record of values from the body, on top of what the lead knows, with the caller's rights, for the lead's owner.
-static Status make(Conversion *conversion, RecordInput *input, Str prefix, int64_t *ret_id) {
-        WriteOptions options = {.path_prefix = prefix, .owner = lead_value(conversion, "owner").integer, .action = STR("convert")};
-        return record_create(conversion->call, input, &options, ret_id);
+static Status make(Conversion *conversion, const Draft *draft, Str prefix, int64_t *ret_id) {
+        WriteOptions options = {.path_prefix = prefix, .owner = lead_value(conversion, "owner").integer, .filled = draft->filled, .action = STR("convert")};
+        return record_create(conversion->call, draft->input, &options, ret_id);
 }
 
-static Status read_values(Conversion *conversion, const char *name, const Json *values, Str prefix, RecordInput **ret) {
+static Status read_values(Conversion *conversion, const char *name, const Json *values, Str prefix, Draft *ret) {
         static const Json empty = {.kind = JSON_OBJECT};
+        Context *context = conversion->call->context;
         const Object *object = catalog_get(conversion->call->catalog, name);
-        return record_input(conversion->call->context, object, values ? values : &empty, prefix, ret);
+        ret->filled = arena_array(context->arena, Value, object->fields_count);
+        Status status = record_input(context, object, values ? values : &empty, prefix, &ret->input);
+        return status == STATUS_INVALID ? STATUS_OK : status; // collected: the record is refused when it is made
 }
 
 static Status take_existing(Conversion *conversion, const char *name, const Json *json, int64_t *ret_id) {
@@ -56,6 +87,9 @@ static bool names_existing(const Json *json) {
 static Status match_customer(Conversion *conversion, Str company, int64_t *ret_id) {
         Call *call = conversion->call;
         const Object *customer = catalog_get(call->catalog, "customer");
+        *ret_id = 0;
+        if (str_empty(company) || actor_field(call->actor, customer->name_field) < FIELD_READ)
+                return STATUS_OK;
         Sql select = db_sql(call->db);
         sql(&select, "select t.\"id\" from customer t where t.deleted_at is null and t.name_sort = ");
         sql_value(&select, value_blob(text_sort_key(call->context->arena, company)));
@@ -71,24 +105,30 @@ static Status match_customer(Conversion *conversion, Str company, int64_t *ret_i
         return STATUS_OK;
 }
 
+// The company's name, or the person's; empty: neither is for the caller to know.
 static Str company_of(const Conversion *conversion) {
+        const Field *name = catalog_get(conversion->call->catalog, "customer")->name_field;
         Value company = lead_value(conversion, "company");
-        if (company.kind == VALUE_TEXT && !str_empty(str_trim(company.text)))
+        bool known = may_carry(conversion, "company", name) && company.kind == VALUE_TEXT && !str_empty(str_trim(company.text));
+        if (known)
                 return str_trim(company.text);
-        return lead_value(conversion, "name").text;
+        return may_carry(conversion, "name", name) ? lead_value(conversion, "name").text : STR_NONE;
+}
+
+static void fill_name(const Conversion *conversion, Draft *draft) {
+        Str company = company_of(conversion);
+        if (!str_empty(company))
+                fill(draft, "name", value_text(company));
 }
 
 static Status make_customer(Conversion *conversion, const Json *values) {
         static const char *const same[] = {"phone", "email", "industry", "address", "source", "tags", "next_follow_up"};
-        RecordInput *input = NULL;
-        Status status = read_values(conversion, "customer", values, STR("customer."), &input);
-        if (status != STATUS_OK && status != STATUS_INVALID)
-                return status;
-        fill(input, "name", value_text(company_of(conversion)));
-        for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-                fill(input, same[i], lead_value(conversion, same[i]));
+        Draft draft;
+        TRY(read_values(conversion, "customer", values, STR("customer."), &draft));
+        fill_name(conversion, &draft);
+        carry_same(conversion, &draft, same, sizeof same / sizeof *same);
         conversion->new_customer = true;
-        return make(conversion, input, STR("customer."), &conversion->customer);
+        return make(conversion, &draft, STR("customer."), &conversion->customer);
 }
 
 static Status convert_customer(Conversion *conversion) {
@@ -113,14 +153,11 @@ static Status convert_contact(Conversion *conversion) {
         if (json && json->kind != JSON_OBJECT)
                 return error_add(conversion->call->context, STR("contact"), "wrong_type");
         static const char *const same[] = {"name", "position", "phone", "email", "wechat"};
-        RecordInput *input = NULL;
-        Status status = read_values(conversion, "contact", json, STR("contact."), &input);
-        if (status != STATUS_OK && status != STATUS_INVALID)
-                return status;
-        record_input_set(input, "customer", value_int(conversion->customer));
-        for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-                fill(input, same[i], lead_value(conversion, same[i]));
-        return make(conversion, input, STR("contact."), &conversion->contact);
+        Draft draft;
+        TRY(read_values(conversion, "contact", json, STR("contact."), &draft));
+        tie(&draft, "customer", conversion->customer);
+        carry_same(conversion, &draft, same, sizeof same / sizeof *same);
+        return make(conversion, &draft, STR("contact."), &conversion->contact);
 }
 
 static Status convert_opportunity(Conversion *conversion) {
@@ -129,17 +166,15 @@ static Status convert_opportunity(Conversion *conversion) {
                 return STATUS_OK;
         if (json->kind != JSON_OBJECT)
                 return error_add(conversion->call->context, STR("opportunity"), "wrong_type");
-        RecordInput *input = NULL;
-        Status status = read_values(conversion, "opportunity", json, STR("opportunity."), &input);
-        if (status != STATUS_OK && status != STATUS_INVALID)
-                return status;
-        record_input_set(input, "customer", value_int(conversion->customer));
+        Draft draft;
+        TRY(read_values(conversion, "opportunity", json, STR("opportunity."), &draft));
+        tie(&draft, "customer", conversion->customer);
         if (conversion->contact)
-                fill(input, "contact", value_int(conversion->contact));
-        fill(input, "name", value_text(company_of(conversion)));
-        fill(input, "amount", lead_value(conversion, "budget"));
-        fill(input, "source", lead_value(conversion, "source"));
-        return make(conversion, input, STR("opportunity."), &conversion->opportunity);
+                fill(&draft, "contact", value_int(conversion->contact));
+        fill_name(conversion, &draft);
+        carry(conversion, &draft, "amount", "budget");
+        carry(conversion, &draft, "source", "source");
+        return make(conversion, &draft, STR("opportunity."), &conversion->opportunity);
 }
 
 // ---- The lead itself

@@ -1,5 +1,8 @@
 // Notifications: made by code only; whoever is told may mark them read.
 #include "objects/notification/notify.h"
+#include "base/unicode.h"
+
+#define NAME_CHARACTERS 200
 
 static Str kind_key(NotifyKind kind) {
         switch (kind) {
@@ -17,28 +20,41 @@ static Str kind_key(NotifyKind kind) {
         return STR("system");
 }
 
-// A record that somebody may not see is not told of either: its name would be.
-static Status may_be_told(Call *call, int64_t to, const Object *object, int64_t record, bool *ret) {
+// The record's name as the one who is told may read it. What he may not see at all he is not told of: STR_NONE.
+static Status name_for(Call *call, int64_t to, const Object *object, int64_t record, Str name, Str *ret) {
+        Arena *arena = call->context->arena;
         Call theirs = *call;
         TRY(access_actor(call->context, call->actor->access, to, &theirs.actor));
         Status status = STATUS_OK;
-        *ret = query_visible(&theirs, object, record, &status);
-        return status;
+        *ret = STR_NONE;
+        if (!query_visible(&theirs, object, record, &status))
+                return status;
+        FieldRight right = actor_field(theirs.actor, object->name_field);
+        Str known = right >= FIELD_READ ? name : right == FIELD_MASK ? mask_text(arena, object->name_field, name) : STR_NONE;
+        *ret = str_empty(known) ? str_format(arena, "#%lld", (long long)record) : known;
+        return STATUS_OK;
+}
+
+static Str cut_name(Str text) {
+        size_t offset = 0;
+        for (int i = 0; i < NAME_CHARACTERS && offset < text.len; i++)
+                utf8_next(text, &offset);
+        return str_slice(text, 0, offset);
 }
 
 Status notify(Call *call, int64_t to, NotifyKind kind, const char *text_key, const Object *object, int64_t record, Str record_name) {
         const Person *person = access_person(call->actor->access, to);
         if (to == call->actor->user || !person || !person->active)
                 return STATUS_OK;
-        bool visible = false;
-        TRY(may_be_told(call, to, object, record, &visible));
-        if (!visible)
+        Str name = STR_NONE;
+        TRY(name_for(call, to, object, record, record_name, &name));
+        if (str_empty(name))
                 return STATUS_OK;
         Arena *arena = call->context->arena;
-        Str args[4] = {call->actor->name, label_text(&object->label, person->lang), record_name, STR_NONE};
+        Str args[4] = {call->actor->name, label_text(&object->label, person->lang), name, STR_NONE};
         Str text = text_format(arena, person->lang, text_key, args);
         RecordInput *input = record_input_new(arena, catalog_get(call->catalog, "notification"));
-        record_input_set(input, "name", value_text(str_slice(text, 0, 200)));
+        record_input_set(input, "name", value_text(cut_name(text)));
         record_input_set(input, "text", value_text(text));
         record_input_set(input, "kind", value_text(kind_key(kind)));
         record_input_set(input, "target", value_text(str_format(arena, STR_FMT ":%lld", STR_ARG(object->name), (long long)record)));

@@ -46,51 +46,48 @@ static Status before(Call *call, RecordChange *change) {
         return enter_stage(call, change, stage);
 }
 
-static Status move(Call *call, const Record *record, RecordInput *input, const char *stage, const char *action) {
+// What stands in the input by now the caller named: of that his rights are asked.
+static bool *asked_so_far(Call *call, const RecordInput *input) {
+        return arena_copy(call->context->arena, input->given, sizeof(bool) * input->object->fields_count);
+}
+
+static Status move(Call *call, const Record *record, RecordInput *input, const bool *asked, const char *stage, const char *action) {
         record_input_set(input, "stage", value_text(str_from(stage)));
-        WriteOptions options = {.as_system = true, .action = str_from(action)};
+        WriteOptions options = {.as_system = true, .asked = asked, .action = str_from(action)};
         return record_update(call, record->object, record->id, input, &options);
+}
+
+// Takes an optional value; its error is collected.
+static void take_optional(Call *call, const Json *body, const char *name, RecordInput *input) {
+        const Json *value = json_get(body, name);
+        const Field *field = object_get(input->object, name);
+        if (value && field_read(call->context, field, field->name, value, &input->values[field->index]) == STATUS_OK)
+                input->given[field->index] = true;
 }
 
 // win {"amount", "close_date"}: both optional.
 static Status win(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
         RecordInput *input = record_input_new(call->context->arena, record->object);
-        const char *const optional[] = {"amount", "close_date"};
-        for (size_t i = 0; i < sizeof optional / sizeof *optional; i++) {
-                const Json *value = json_get(body, optional[i]);
-                const Field *field = object_get(record->object, optional[i]);
-                if (!value)
-                        continue;
-                if (field_read(call->context, field, field->name, value, &input->values[field->index]) == STATUS_OK)
-                        input->given[field->index] = true;
-        }
+        take_optional(call, body, "amount", input);
+        take_optional(call, body, "close_date", input);
         if (call->context->error.count)
                 return STATUS_INVALID;
-        return move(call, record, input, "won", "win");
+        return move(call, record, input, asked_so_far(call, input), "won", "win");
 }
 
-// lose {"lost_reason", "competitor"}: the reason is needed.
+// lose {"lost_reason", "competitor"}: the reason is needed, and whoever may lose a deal may say why.
 static Status lose(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
         RecordInput *input = record_input_new(call->context->arena, record->object);
         Str reason = STR_NONE;
         Status reason_status = body_text(call->context, body, "lost_reason", &reason); // told together with the competitor's error
-        const Json *competitor = json_get(body, "competitor");
-        int64_t id = 0;
-        if (competitor && competitor->kind != JSON_NULL) {
-                Status status = STATUS_OK;
-                if (!json_is_id(competitor, &id))
-                        (void)error_add(call->context, STR("competitor"), "wrong_type");
-                else if (!query_visible(call, catalog_get(call->catalog, "competitor"), id, &status))
-                        (void)error_add(call->context, STR("competitor"), "reference_missing");
-                TRY(status);
-                record_input_set(input, "competitor", value_int(id));
-        }
+        take_optional(call, body, "competitor", input);
         if (reason_status != STATUS_OK || call->context->error.count)
                 return STATUS_INVALID;
+        const bool *asked = asked_so_far(call, input);
         record_input_set(input, "lost_reason", value_text(reason));
-        return move(call, record, input, "lost", "lose");
+        return move(call, record, input, asked, "lost", "lose");
 }
 
 // reopen {"stage"}: to negotiation unless said otherwise.
@@ -101,7 +98,7 @@ static Status reopen(Call *call, const Record *record, const Json *body, JsonWri
         if (!option || option->retired || closed(option))
                 return error_add(call->context, STR("stage"), "unknown_option", stage);
         RecordInput *input = record_input_new(call->context->arena, record->object);
-        return move(call, record, input, str_c(call->context->arena, stage), "reopen");
+        return move(call, record, input, NULL, str_c(call->context->arena, stage), "reopen");
 }
 
 static const Action actions[] = {

@@ -49,7 +49,10 @@ static Status check_unused(Call *call, int64_t role) {
         return error_set(call->context, STATUS_CONFLICT, "role_in_use", str_format(call->context->arena, "%lld", (long long)users));
 }
 
+// Whoever could write a role could write himself every right.
 static Status role_before(Call *call, RecordChange *change) {
+        if (change->by_user && !call->actor->administrator)
+                return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
         TRY(access_bump(call->db)); // first: nobody is given the role between here and the commit
         if (change->kind == CHANGE_DELETE) {
                 if (key_is(change->before, ROLE_ADMIN))

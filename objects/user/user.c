@@ -86,12 +86,48 @@ static Status keep_oneself(Call *call, const RecordChange *change) {
         return STATUS_OK;
 }
 
+static bool changed(const RecordChange *change, const char *field) {
+        return !change->before || !value_eq(record_value(change->before, field), record_value(change->after, field));
+}
+
+// Is there a role in the list that the actor has not, and that was not in it before?
+static bool gives_foreign_role(const Call *call, const RecordChange *change) {
+        const Person *self = access_person(call->actor->access, call->actor->user);
+        Value roles = record_value(change->after, "roles"), before = change->before ? record_value(change->before, "roles") : VALUE_NONE;
+        Json *list = NULL;
+        if (roles.kind != VALUE_TEXT || json_parse(call->context, roles.text, 2, &list) != STATUS_OK)
+                return false;
+        for (size_t i = 0; i < list->count; i++) {
+                int64_t role = 0;
+                bool known = str_to_int64(list->items[i].text, &role) && before.kind == VALUE_TEXT && access_roles_have(before.text, role);
+                for (size_t k = 0; !known && self && k < self->roles_count; k++)
+                        known = self->roles[k] == role;
+                if (!known)
+                        return true;
+        }
+        return false;
+}
+
+// Who keeps the list of colleagues without being an administrator gives no right that he has not, and himself none at all.
+static void keep_rights(Call *call, const RecordChange *change) {
+        if (!change->by_user || call->actor->administrator || !change->after || change->kind == CHANGE_RESTORE)
+                return;
+        bool self = change->before && change->id == call->actor->user;
+        if (self && changed(change, "roles"))
+                (void)error_add(call->context, STR("roles"), "user_own_rights");
+        else if (changed(change, "roles") && gives_foreign_role(call, change))
+                (void)error_add(call->context, STR("roles"), "role_not_yours");
+        if (self && changed(change, "department"))
+                (void)error_add(call->context, STR("department"), "user_own_rights");
+}
+
 static Status user_before(Call *call, RecordChange *change) {
         if (change->after)
                 normalise_login(call, change);
         if (change->kind == CHANGE_CREATE && value_is_null(record_value(change->after, "active")))
                 record_set(change->after, "active", value_bool(true));
         TRY(keep_oneself(call, change));
+        keep_rights(call, change);
         TRY(access_bump(call->db));
         return keep_an_admin(call, change);
 }

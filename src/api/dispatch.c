@@ -60,6 +60,8 @@ static void finish(Request *request, Status status) {
         int klass = http->status / 100;
         if (klass >= 1 && klass <= 5)
                 __atomic_add_fetch(&request->api->answers[klass], 1, __ATOMIC_RELAXED);
+        if (status == STATUS_OK && request->signed_out)
+                event_hub_signed_out(request->api->events, request->signed_out);
         if (status == STATUS_OK && request->seen_old)
                 write_seen(request);
         org_view_done(&request->view);

@@ -9,11 +9,14 @@
 #include <time.h>
 
 #define READ_AT_ONCE 500
+#define SESSION_MS 5000 // so long a session that ended on another node is still told of changes
 #define POLL_MS 1000 // where a commit's wake-up was lost or an older transaction held events back
 
 typedef struct Listener {
         EventHub *hub;
         int64_t user;
+        Str token;             // of the session that opened it
+        int64_t asked_ms;      // when there last was such a session; 0: to be asked
         OutboxCursor cursor;
         bool behind;           // catches up from its own cursor first
         bool gone;
@@ -48,6 +51,19 @@ static Status last_run(Db *db, void *arg) {
         return outbox_last(db, &((Fetch *)arg)->last);
 }
 
+static Str own_copy(Str text) {
+        char *bytes = malloc(text.len + 1);
+        ensure(bytes);
+        memcpy(bytes, text.data, text.len);
+        return str_make(bytes, text.len);
+}
+
+static void listener_free(Listener *listener) {
+        if (listener)
+                free((char *)listener->token.data);
+        free(listener);
+}
+
 // ---- Who may see an event
 
 static Status sight_run(Db *db, void *arg) {
@@ -72,8 +88,28 @@ static bool may_see(EventHub *hub, Context *context, OrgView view, const Listene
         return store_read(org_store(hub->api->org), context, 0, sight_run, &sight) == STATUS_OK && sight.visible;
 }
 
+static Status session_run(Db *db, void *arg) {
+        const Listener *listener = arg;
+        int64_t user = 0;
+        bool seen_old = false;
+        return session_find(db, listener->token, &user, &seen_old);
+}
+
+// Is there still the session that the stream was opened with?
+static bool signed_in(EventHub *hub, Context *context, Listener *listener) {
+        if (context->now_ms - listener->asked_ms < SESSION_MS)
+                return true;
+        Status status = store_read(org_store(hub->api->org), context, 0, session_run, listener);
+        if (status == STATUS_UNAUTHENTICATED) {
+                listener->gone = true;
+                http_stream_close(listener->stream);
+        } else if (status == STATUS_OK)
+                listener->asked_ms = context->now_ms;
+        return status == STATUS_OK;
+}
+
 static void send_event(EventHub *hub, Context *context, OrgView view, Listener *listener, const OutboxEvent *event) {
-        if (listener->gone || !listener->stream || !may_see(hub, context, view, listener, event))
+        if (listener->gone || !listener->stream || !may_see(hub, context, view, listener, event) || !signed_in(hub, context, listener))
                 return;
         const Object *object = catalog_find_id(view.catalog, event->object_id);
         Str text = str_format(context->arena, "event: record\nid: %lld-%lld\ndata: {\"object\":\"" STR_FMT "\",\"id\":%lld,\"change\":\"" STR_FMT "\",\"version\":%lld}\n\n",
@@ -148,7 +184,7 @@ static Listener *sweep(EventHub *hub) {
                 if (listener->gone && !listener->stream) {
                         *at = listener->next;
                         hub->count--;
-                        free(listener);
+                        listener_free(listener);
                         continue;
                 }
                 if (listener->behind && !listener->gone)
@@ -229,11 +265,19 @@ void event_hub_free(EventHub *hub) {
         pthread_join(hub->thread, NULL);
         for (Listener *listener = hub->listeners, *next; listener; listener = next) {
                 next = listener->next;
-                free(listener);
+                listener_free(listener);
         }
         pthread_mutex_destroy(&hub->lock);
         pthread_cond_destroy(&hub->wake);
         free(hub);
+}
+
+void event_hub_signed_out(EventHub *hub, int64_t user) {
+        pthread_mutex_lock(&hub->lock);
+        for (Listener *listener = hub->listeners; listener; listener = listener->next)
+                if (listener->user == user)
+                        listener->asked_ms = 0;
+        pthread_mutex_unlock(&hub->lock);
 }
 
 int64_t event_hub_listeners(const EventHub *hub) {
@@ -254,12 +298,13 @@ Status event_stream_open(Request *request) {
         Listener *listener = calloc(1, sizeof *listener);
         ensure(listener);
         listener->user = request->call.actor->user;
+        listener->token = own_copy(request->token);
         listener->behind = !str_empty(last);
         if (listener->behind && !parse_cursor(last, &listener->cursor)) {
-                free(listener);
+                listener_free(listener);
                 return error_set(&request->context, STATUS_MALFORMED, "bad_cursor");
         }
-        free(request->prepared); // an earlier try of the same transaction
+        listener_free(request->prepared); // an earlier try of the same transaction
         request->prepared = listener;
         return STATUS_OK;
 }

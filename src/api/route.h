@@ -57,6 +57,7 @@ struct Request {
         size_t prepare_errors;           // errors that prepare collected
         Status prepare_status;           // STATUS_INVALID with items: run goes on collecting and refuses
         bool reload;                     // catalog or access changed: snapshots are replaced before the answer
+        int64_t signed_out;              // a user whose sessions ended: his streams are asked for theirs again
         bool seen_old;                   // the session's last-seen is to be written
         StoreWork work;
         Status (*step)(Request *request); // what runs inside the transaction
@@ -115,4 +116,5 @@ EventHub *event_hub_new(Api *api);
 void event_hub_free(EventHub *hub);                    // accepts NULL
 Status event_stream_open(Request *request) MUST_USE;   // checks and remembers where to resume
 void event_stream_start(Request *request);             // after the transaction
+void event_hub_signed_out(EventHub *hub, int64_t user); // after the commit that ended sessions of this user
 int64_t event_hub_listeners(const EventHub *hub);

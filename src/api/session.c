@@ -131,6 +131,7 @@ static Status session_post(Request *request) {
 
 static Status session_end(Request *request) {
         TRY(session_delete(request->call.db, request->token));
+        request->signed_out = request->call.actor->user;
         set_cookie(request, STR(""), 0);
         return request_no_content(request);
 }
@@ -161,6 +162,7 @@ static Status write_password(Request *request) {
         PasswordChange *change = request->prepared;
         TRY(password_set(request->call.db, request->id, change->new_hash));
         TRY(session_delete_user(request->call.db, request->id));
+        request->signed_out = request->id;
         return request_no_content(request);
 }
 

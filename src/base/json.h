@@ -31,18 +31,33 @@ typedef struct JsonWriter {
 } JsonWriter;
 
 JsonWriter json_writer(Buf *buf);
+// Before anything that is a value: the comma, unless it follows its key or is the first.
+static inline void json_separate(JsonWriter *w) {
+        uint64_t bit = 1ULL << w->depth;
+        if (!w->after_key && (w->has_item & bit))
+                buf_add_char(w->buf, ',');
+        w->has_item |= w->after_key ? 0 : bit;
+        w->after_key = false;
+}
 void json_open_object(JsonWriter *w);
 void json_close_object(JsonWriter *w);
 void json_open_array(JsonWriter *w);
 void json_close_array(JsonWriter *w);
 void json_key(JsonWriter *w, Str key);
 Str json_member(Arena *arena, Str key);              // a key as it is written, for those that are written often:
-void json_key_of(JsonWriter *w, Str member);
+static inline void json_key_of(JsonWriter *w, Str member) {
+        json_separate(w);
+        buf_add(w->buf, member);
+        w->after_key = true;
+}
 void json_add_str(JsonWriter *w, Str text);
 void json_add_int(JsonWriter *w, int64_t number);
 void json_add_decimal(JsonWriter *w, Decimal number, int min_places);
 void json_add_bool(JsonWriter *w, bool b);
-void json_add_null(JsonWriter *w);
+static inline void json_add_null(JsonWriter *w) {
+        json_separate(w);
+        buf_lit(w->buf, "null");
+}
 void json_add_raw(JsonWriter *w, Str json);       // already JSON
 void json_add_tree(JsonWriter *w, const Json *tree);
 void json_put_str(JsonWriter *w, const char *key, Str text);   // key and value in one

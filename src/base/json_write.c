@@ -7,21 +7,9 @@ JsonWriter json_writer(Buf *buf) {
         return (JsonWriter){.buf = buf};
 }
 
-// Before anything that is a value: the comma, unless it follows its key or is the first.
-static void separate(JsonWriter *w) {
-        if (w->after_key) {
-                w->after_key = false;
-                return;
-        }
-        uint64_t bit = 1ULL << w->depth;
-        if (w->has_item & bit)
-                buf_add_char(w->buf, ',');
-        w->has_item |= bit;
-}
-
 static void open_with(JsonWriter *w, char c) {
         ensure(w->depth < DEPTH_LARGEST);
-        separate(w);
+        json_separate(w);
         buf_add_char(w->buf, c);
         w->depth++;
         w->has_item &= ~(1ULL << w->depth);
@@ -51,7 +39,7 @@ void json_close_array(JsonWriter *w) {
 
 void json_key(JsonWriter *w, Str key) {
         ensure(!w->after_key);
-        separate(w);
+        json_separate(w);
         json_escape(w->buf, key);
         buf_add_char(w->buf, ':');
         w->after_key = true;
@@ -64,40 +52,28 @@ Str json_member(Arena *arena, Str key) {
         return buf_str(&buf);
 }
 
-void json_key_of(JsonWriter *w, Str member) {
-        ensure(!w->after_key);
-        separate(w);
-        buf_add(w->buf, member);
-        w->after_key = true;
-}
-
 void json_add_str(JsonWriter *w, Str text) {
-        separate(w);
+        json_separate(w);
         json_escape(w->buf, text);
 }
 
 void json_add_int(JsonWriter *w, int64_t number) {
-        separate(w);
+        json_separate(w);
         buf_add_int(w->buf, number);
 }
 
 void json_add_decimal(JsonWriter *w, Decimal number, int min_places) {
-        separate(w);
+        json_separate(w);
         decimal_write(w->buf, number, min_places);
 }
 
 void json_add_bool(JsonWriter *w, bool b) {
-        separate(w);
+        json_separate(w);
         buf_add(w->buf, b ? STR("true") : STR("false"));
 }
 
-void json_add_null(JsonWriter *w) {
-        separate(w);
-        buf_lit(w->buf, "null");
-}
-
 void json_add_raw(JsonWriter *w, Str json) {
-        separate(w);
+        json_separate(w);
         buf_add(w->buf, json);
 }
 

@@ -120,14 +120,16 @@ static bool lex_unicode_escape(Lexer *lexer, Buf *buf) {
         return true;
 }
 
+// The escapes of JSON, so that any text that was written as JSON can stand in an expression.
 static bool lex_escape(Lexer *lexer, Buf *buf) {
+        static const char letters[] = "nrtbf\"\\/", meanings[] = "\n\r\t\b\f\"\\/";
         char c = peek(lexer, 1);
         if (c == 'u')
                 return lex_unicode_escape(lexer, buf);
-        char plain = c == 'n' ? '\n' : c == 't' ? '\t' : c == '"' || c == '\\' ? c : '\0';
-        if (!plain)
+        const char *at = c ? strchr(letters, c) : NULL;
+        if (!at)
                 return false;
-        buf_add_char(buf, plain);
+        buf_add_char(buf, meanings[at - letters]);
         lexer->at += 2;
         return true;
 }

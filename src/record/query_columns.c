@@ -122,7 +122,11 @@ Value *columns_take(Call *call, const QueryColumns *columns, Rows *rows) {
         Value *values = arena_array(call->context->arena, Value, columns->count);
         for (size_t i = 0; i < columns->count; i++) {
                 const QueryColumn *column = &columns->items[i];
-                ValueKind kind = column->expr ? expr_kind(expr_type(column->expr)) : column->field->kind;
+                if (!column->expr) {
+                        rows_take(rows, (int)i, column->field->kind, &values[i]);
+                        continue;
+                }
+                ValueKind kind = expr_kind(expr_type(column->expr));
                 values[i] = rows_value(rows, (int)i, kind == VALUE_NULL ? column->field->kind : kind);
                 Decimal number;
                 if (values[i].kind == VALUE_INTEGER && column->field->kind == VALUE_NUMBER)
@@ -133,7 +137,7 @@ Value *columns_take(Call *call, const QueryColumns *columns, Rows *rows) {
 
 void columns_want(Names *names, const QueryColumns *columns, const Value *values) {
         for (size_t i = 0; i < columns->count; i++)
-                if (!columns->items[i].masked)
+                if (!columns->items[i].masked && query_refers(columns->items[i].field))
                         named_want_value(names, columns->items[i].field, values[i]);
 }
 
@@ -145,18 +149,21 @@ Str column_mask(Call *call, const Field *field, Value value) {
         return mask_text(call->context->arena, field, buf_str(&text));
 }
 
+static void write_column(Call *call, const QueryColumn *column, Value value, const Names *names, JsonWriter *w) {
+        Str masked = column->masked ? column_mask(call, column->field, value) : STR_NONE;
+        if (value_is_null(value) || (column->masked && str_empty(masked)))
+                json_add_null(w);
+        else if (column->masked)
+                json_add_str(w, masked);
+        else if (query_refers(column->field))
+                named_write_value(names, column->field, value, w);
+        else
+                field_write(w, column->field, value);
+}
+
 void columns_write(Call *call, const QueryColumns *columns, const Value *values, const Names *names, JsonWriter *w) {
         for (size_t i = 0; i < columns->count; i++) {
-                const QueryColumn *column = &columns->items[i];
-                json_key_of(w, column->member);
-                if (!column->masked) {
-                        named_write_value(names, column->field, values[i], w);
-                        continue;
-                }
-                Str masked = column_mask(call, column->field, values[i]);
-                if (str_empty(masked))
-                        json_add_null(w);
-                else
-                        json_add_str(w, masked);
+                json_key_of(w, columns->items[i].member);
+                write_column(call, &columns->items[i], values[i], names, w);
         }
 }

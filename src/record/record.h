@@ -83,6 +83,8 @@ typedef struct WriteOptions {
         Str action;              // named in the history ("convert")
         Str path_prefix;         // before field names in errors
         int64_t owner;           // code's choice where the caller named none; not asked of the actor's rights
+        const Value *filled;     // by field index, on create: the same for any field
+        const bool *asked;       // as_system, by field index: what the caller himself named; asked of his rights all the same
 } WriteOptions;
 
 Status record_create(Call *call, const RecordInput *input, const WriteOptions *options, int64_t *ret_id) MUST_USE;

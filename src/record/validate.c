@@ -23,6 +23,11 @@ static bool user_may_write(const Call *call, const Field *field, const WriteOpti
         return !field->readonly && (!field->system || field->role == FIELD_NAME || field->role == FIELD_OWNER) && actor_field(call->actor, field) == FIELD_WRITE;
 }
 
+// Of a write by code only what the caller named himself is his.
+static bool is_asked(const WriteOptions *options, const Field *field) {
+        return !options->asked || options->asked[field->index];
+}
+
 // Giving a record to somebody else is a transfer: it takes the right to assign.
 static bool owner_refused(const Call *call, const RecordChange *change) {
         const Object *object = change->object;
@@ -52,7 +57,7 @@ Status validate_rights(Call *call, const RecordChange *change, const RecordInput
         const Object *object = change->object;
         for (size_t i = 0; i < object->fields_count; i++) {
                 const Field *field = object->fields[i];
-                if (!input->given[i])
+                if (!input->given[i] || !is_asked(options, field))
                         continue;
                 bool hidden = actor_field(call->actor, field) == FIELD_HIDE;
                 if (input->failed[i]) {
@@ -65,7 +70,7 @@ Status validate_rights(Call *call, const RecordChange *change, const RecordInput
                 else if (!user_may_write(call, field, options))
                         (void)error_add(context, field_path(call, options, field), "read_only");
         }
-        if (!keeps_original(call, options) && owner_refused(call, change))
+        if (!keeps_original(call, options) && is_asked(options, object->owner) && owner_refused(call, change))
                 (void)error_add(context, field_path(call, options, object->owner), "may_not_assign");
         return context->error.count > errors ? STATUS_INVALID : STATUS_OK;
 }
@@ -117,10 +122,17 @@ static Status hold_target(Call *call, const Object *target, int64_t id, bool wri
         return db_get_int(call->db, &select, &one, ret);
 }
 
+// Whose choice is the target: the caller's, who must see it, or code's?
+static bool callers_choice(const Call *call, const RecordChange *change, const WriteOptions *options, const Field *field) {
+        if (!change->by_user)
+                return options->asked && options->asked[field->index] && !call->actor->system;
+        return !options->filled || change->given[field->index] || value_is_null(options->filled[field->index]);
+}
+
 static Status check_target(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, const Object *target, int64_t id) {
-        bool found = true;
-        if (change->by_user || db_dialect(call->db) != DIALECT_POSTGRES) // else holding it tells
-                TRY(target_exists(call, target, id, change->by_user, &found));
+        bool found = true, by_user = callers_choice(call, change, options, field);
+        if (by_user || db_dialect(call->db) != DIALECT_POSTGRES) // else holding it tells
+                TRY(target_exists(call, target, id, by_user, &found));
         if (found)
                 TRY(hold_target(call, target, id, written_along(change, field), &found));
         if (!found)

@@ -55,13 +55,17 @@ static Status empty_rollup(Call *call, Record *record, const Field *field) {
         return STATUS_OK;
 }
 
-static Status fill_defaults(Call *call, Record *record, const RecordInput *input) {
+static Status fill_defaults(Call *call, Record *record, const RecordInput *input, const WriteOptions *options) {
         for (size_t i = 0; i < record->object->fields_count; i++) {
                 const Field *field = record->object->fields[i];
                 if (!field->stored || input->given[i])
                         continue;
                 if (field->rollup_by) {
                         TRY(empty_rollup(call, record, field));
+                        continue;
+                }
+                if (options->filled && !value_is_null(options->filled[i])) {
+                        record->values[i] = options->filled[i];
                         continue;
                 }
                 TRY(default_value(call, record, field));
@@ -273,7 +277,7 @@ Status record_create(Call *call, const RecordInput *input, const WriteOptions *o
         if (by_user && !actor_may(call->actor, object, VERB_CREATE))
                 return error_set(call->context, STATUS_FORBIDDEN, "may_not_create", label_text(&object->label, call->context->lang));
         RecordChange change = {.kind = CHANGE_CREATE, .object = object, .after = after_create(call, input), .given = input->given, .by_user = by_user};
-        TRY(fill_defaults(call, change.after, input));
+        TRY(fill_defaults(call, change.after, input, options));
         Value *owner = &change.after->values[object->owner->index];
         if (value_is_null(*owner) && !input->given[object->owner->index])
                 *owner = options->owner ? value_int(options->owner) : me(call);
@@ -340,7 +344,7 @@ Status record_update(Call *call, const Object *object, int64_t id, const RecordI
         RecordChange change = {.kind = CHANGE_UPDATE, .object = object, .id = id, .before = before, .given = input->given, .by_user = may_as_user(call, options)};
         change.after = after_update(call, before, input);
         follow_owner(call, &change);
-        Status rights = change.by_user ? validate_rights(call, &change, input, options) : STATUS_OK;
+        Status rights = change.by_user || (options->asked && !call->actor->system) ? validate_rights(call, &change, input, options) : STATUS_OK;
         if (any_change(&change))
                 TRY(run_before(call, &change));
         Status valid = validate_record(call, &change, input, options);

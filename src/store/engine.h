@@ -21,7 +21,7 @@ typedef struct Engine {
         Status (*release)(Db *db, int depth);
         Status (*rollback_to)(Db *db, int depth);              // and releases it
         Status (*rows_next)(Rows *rows, bool *ret_row);
-        Value (*rows_value)(Rows *rows, int column, ValueKind kind); // null: VALUE_NONE
+        void (*rows_take)(Rows *rows, int column, ValueKind kind, Value *ret);
         int64_t (*rows_int)(Rows *rows, int column);
         Str (*rows_text)(Rows *rows, int column);
         bool (*rows_null)(Rows *rows, int column);

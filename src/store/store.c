@@ -222,9 +222,15 @@ Status rows_next(Rows *rows, bool *ret_row) {
         return remember(db, db->store->engine->rows_next(rows, ret_row));
 }
 
-Value rows_value(Rows *rows, int column, ValueKind kind) {
+void rows_take(Rows *rows, int column, ValueKind kind, Value *ret) {
         ensure(!rows->closed);
-        return rows->db->store->engine->rows_value(rows, column, kind);
+        rows->db->store->engine->rows_take(rows, column, kind, ret);
+}
+
+Value rows_value(Rows *rows, int column, ValueKind kind) {
+        Value value;
+        rows_take(rows, column, kind, &value);
+        return value;
 }
 
 int64_t rows_int(Rows *rows, int column) {

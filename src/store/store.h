@@ -57,6 +57,7 @@ typedef struct Rows Rows;
 Status db_query(Db *db, const Sql *statement, Rows **ret) MUST_USE;
 Status rows_next(Rows *rows, bool *ret_row) MUST_USE;          // false: no more
 Value rows_value(Rows *rows, int column, ValueKind kind);      // null stays VALUE_NULL; text is copied into the context's arena
+void rows_take(Rows *rows, int column, ValueKind kind, Value *ret); // the same without handing a struct through: for many
 int64_t rows_int(Rows *rows, int column);                      // null: 0
 Str rows_text(Rows *rows, int column);                         // not copied
 bool rows_null(Rows *rows, int column);

@@ -40,23 +40,21 @@ export const scenarios = {
   },
   'filters take them as text and nothing else': async ({ people }) => {
     const all = strings().filter((text) => [...text].length <= 200 && encodeURIComponent(text).length < 6000)
-    const some = all.filter((_, i) => i % 5 === 0)
-    const made = await inBatches(people.sales2, 'competitor', [])
-    assert.equal(made.length, 0)
-    for (const text of some) {
+    for (const [i, text] of all.filter((_, i) => i % 8 === 0).entries()) {
       const equal = await people.sales2.list('lead', { filter: `company = ${quoted(text)}`, limit: '200', fields: 'company' })
       assert.equal(equal.status, 200, `${quoted(text)}: ${JSON.stringify(equal.body)}`)
       assert.ok(equal.body.items.length > 0 && equal.body.items.every((item) => item.company === text), `= finds ${quoted(text)}`)
-      const contains = await people.sales2.list('lead', { filter: `company contains ${quoted(text)}`, limit: '200', fields: 'company' })
+      const contains = await people.sales2.list('lead', { filter: `company contains ${quoted(text)} and id = ${equal.body.items[0].id}`, fields: 'company' })
       assert.equal(contains.status, 200, `contains ${quoted(text)}: ${JSON.stringify(contains.body)}`)
       assert.ok(contains.body.items.some((item) => item.company === text), `contains finds ${quoted(text)}`)
+      if (i % 4 !== 0) continue
       const search = await people.sales2.get(`/search?q=${encodeURIComponent(text)}`)
       assert.equal(search.status, 200, `search ${quoted(text)}: ${JSON.stringify(search.body)}`)
     }
   },
   'they harm neither logins nor paths nor sort nor groups': async ({ haike, people }) => {
     const nobody = haike.nobody()
-    for (const text of strings().filter((_, i) => i % 60 === 0)) {
+    for (const text of strings().filter((_, i) => i % 90 === 0)) {
       const path = encodeURIComponent(text)
       assert.ok([401, 422, 429].includes((await nobody.post('/session', { login: text, password: text })).status), `login ${quoted(text)}`)
       for (const url of [`/records/lead?sort=${path}`, `/records/lead?fields=${path}`, `/aggregate/lead?group=${path}&measure=count()`, `/records/lead?after=${path}`, `/records/lead?filter=${path}`]) {

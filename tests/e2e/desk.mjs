@@ -305,6 +305,28 @@ async function together({ browser, report }) {
     const saved = (await window.api('GET', `/records/customer/${made.id}`)).body
     ensure(saved.short_name === '合并' && saved.employees === 34, `saved ${saved.short_name}, ${saved.employees}`)
   })
+  await report.check('a contact is made in place, beside its customer', async () => {
+    await page.click('.rsec:has-text("联系人") button')
+    await page.fill('.rsec .compact input >> nth=0', '何清越')
+    await page.keyboard.press('Control+Enter')
+    await page.waitForSelector('.rsec .rl:has-text("何清越")')
+  })
+  await report.check('a task from the composer is due on the home page and is finished there', async () => {
+    const title = `催一下样品 ${mark()}`
+    await page.click('.ctab button:has-text("任务")')
+    await page.fill('textarea.cta', title)
+    await page.click('.cft .fc')
+    await page.click('.pick .mi >> nth=0')
+    await page.keyboard.press('Control+Enter')
+    await page.waitForSelector(`.ev:has-text("${title}")`)
+    await window.go('/today')
+    if (await page.locator('.rest').count()) await page.click('.rest')
+    const row = page.locator('.due li', { hasText: title })
+    await row.locator('.act').click()
+    await page.waitForTimeout(700)
+    const task = await window.one('task', `title = "${title}"`)
+    ensure(task.status === 'done', `the task is ${task.status}`)
+  })
   await window.close()
 }
 

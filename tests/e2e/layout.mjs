@@ -1,4 +1,6 @@
 // What must hold on every page at every size: nothing wider than the window, no text cut off without an ellipsis, targets large enough for a thumb.
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 
 // Runs in the page: text that is cut without saying so, and boxes beyond the right edge that nothing scrolls to.
 function findings() {
@@ -62,6 +64,17 @@ function smallTargets() {
     if (height < 43.5 || width < 33) found.push(`${Math.round(width)}×${Math.round(height)} <${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> ${(element.textContent || element.getAttribute('aria-label') || '').trim().slice(0, 24)}`)
   }
   return [...new Set(found)]
+}
+
+// What axe says about names, roles and contrast (WCAG 2.1 A and AA).
+const axe = readFileSync(createRequire(new URL('../../web/package.json', import.meta.url)).resolve('axe-core/axe.min.js'), 'utf8')
+export async function accessible(page) {
+  await page.evaluate(axe)
+  const found = await page.evaluate(async () => {
+    const result = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
+    return result.violations.flatMap((item) => item.nodes.slice(0, 3).map((node) => `${item.id}: ${node.html.slice(0, 120)} ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`))
+  })
+  if (found.length) throw new Error(found.slice(0, 6).join('\n'))
 }
 
 export async function fits(page) {

@@ -1,6 +1,6 @@
 // How it looks: every main page at both sizes, light and dark, Chinese and English; nothing overflows, nothing is cut.
 import { DESK, PHONE } from './browser.mjs'
-import { fits } from './layout.mjs'
+import { accessible, fits } from './layout.mjs'
 import { ensure } from './report.mjs'
 
 async function pages(window) {
@@ -17,11 +17,12 @@ async function look({ browser, report }, { login, size, theme, lang }) {
   const window = await browser.window({ login, size, theme, lang })
   const tail = `${size.width}-${theme}${lang === 'en' ? '-en' : ''}`
   for (const [name, path] of Object.entries(await pages(window))) {
-    await report.check(`${name} at ${size.width} ${theme} ${lang}: fits`, async () => {
+    await report.check(`${name} at ${size.width} ${theme} ${lang}: fits, and axe finds nothing`, async () => {
       await window.go(path)
       if (name === 'dashboard') await window.page.waitForSelector('canvas')
       await window.picture(`${name}-${tail}`)
       await fits(window.page)
+      await accessible(window.page)
     })
   }
   if (size === DESK) await open(window, report, tail)

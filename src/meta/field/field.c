@@ -103,8 +103,10 @@ static Value rounded(const Field *field, Value value) {
 void field_write(JsonWriter *w, const Field *field, Value value) {
         if (value_is_null(value))
                 json_add_null(w);
+        else if (field->result)
+                field->result->write(w, field, rounded(field, value));
         else
-                (field->result ? field->result : field->type)->write(w, field, rounded(field, value));
+                field->type->write(w, field, value);
 }
 
 void field_text(Buf *buf, const Field *field, Lang lang, Value value) {

@@ -76,7 +76,7 @@ Status postgres_query(Db *db, const Sql *statement, Rows **ret) MUST_USE;
 // rows.c
 Rows *postgres_rows_new(Db *db, PGresult *result);
 Status postgres_rows_next(Rows *rows, bool *ret_row) MUST_USE;
-Value postgres_rows_value(Rows *rows, int column, ValueKind kind);
+void postgres_rows_take(Rows *rows, int column, ValueKind kind, Value *ret);
 int64_t postgres_rows_int(Rows *rows, int column);
 Str postgres_rows_text(Rows *rows, int column);
 bool postgres_rows_null(Rows *rows, int column);

@@ -101,7 +101,7 @@ int64_t postgres_rows_int(Rows *base, int column) {
         }
 }
 
-Value postgres_rows_value(Rows *base, int column, ValueKind kind) {
+static Value value_of(Rows *base, int column, ValueKind kind) {
         if (postgres_rows_null(base, column))
                 return VALUE_NONE;
         Arena *arena = base->db->context->arena;
@@ -125,6 +125,10 @@ Value postgres_rows_value(Rows *base, int column, ValueKind kind) {
                 break;
         }
         return VALUE_NONE;
+}
+
+void postgres_rows_take(Rows *base, int column, ValueKind kind, Value *ret) {
+        *ret = value_of(base, column, kind);
 }
 
 void postgres_rows_close(Rows *base) {

@@ -66,7 +66,7 @@ Status sqlite_ddl(Db *db, const Sql *statement) MUST_USE;
 Status sqlite_query(Db *db, const Sql *statement, Rows **ret) MUST_USE;
 int64_t sqlite_last_id(Db *db);
 Status sqlite_rows_next(Rows *rows, bool *ret_row) MUST_USE;
-Value sqlite_rows_value(Rows *rows, int column, ValueKind kind);
+void sqlite_rows_take(Rows *rows, int column, ValueKind kind, Value *ret);
 int64_t sqlite_rows_int(Rows *rows, int column);
 Str sqlite_rows_text(Rows *rows, int column);
 bool sqlite_rows_null(Rows *rows, int column);

@@ -157,31 +157,35 @@ Str sqlite_rows_text(Rows *base, int column) {
         return text_of(statement, column, sqlite3_column_type(statement, column));
 }
 
-Value sqlite_rows_value(Rows *base, int column, ValueKind kind) {
+void sqlite_rows_take(Rows *base, int column, ValueKind kind, Value *ret) {
         sqlite3_stmt *statement = ((SqliteRows *)base)->statement;
         Arena *arena = base->db->context->arena;
         int type = sqlite3_column_type(statement, column);
-        if (type == SQLITE_NULL)
-                return VALUE_NONE;
-        switch (kind) {
+        ret->kind = type == SQLITE_NULL ? VALUE_NULL : kind;
+        switch (ret->kind) {
         case VALUE_BOOL:
-                return value_bool(sqlite3_column_int64(statement, column) != 0);
+                ret->boolean = sqlite3_column_int64(statement, column) != 0;
+                return;
         case VALUE_INTEGER:
-                return value_int(sqlite3_column_int64(statement, column));
+                ret->integer = sqlite3_column_int64(statement, column);
+                return;
         case VALUE_NUMBER:
-                return value_number((Decimal){sqlite3_column_int64(statement, column)});
+                ret->number.units = sqlite3_column_int64(statement, column);
+                return;
         case VALUE_TEXT:
-                return value_text(str_copy(arena, text_of(statement, column, type)));
-        case VALUE_DATE:
-                return value_date((int32_t)sqlite3_column_int64(statement, column));
-        case VALUE_DATETIME:
-                return value_datetime(sqlite3_column_int64(statement, column));
         case VALUE_BLOB:
-                return value_blob(str_copy(arena, text_of(statement, column, type)));
+                ret->text = str_copy(arena, text_of(statement, column, type));
+                return;
+        case VALUE_DATE:
+                ret->day = (int32_t)sqlite3_column_int64(statement, column);
+                return;
+        case VALUE_DATETIME:
+                ret->ms = sqlite3_column_int64(statement, column);
+                return;
         case VALUE_NULL:
-                break;
+                ret->integer = 0;
+                return;
         }
-        return VALUE_NONE;
 }
 
 int64_t sqlite_rows_int(Rows *rows, int column) {
