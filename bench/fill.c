@@ -5,7 +5,6 @@
 #include "base/unicode.h"
 #include "bench/words.h"
 #include "os/os.h"
-#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #define TRANSACTION 1000        // records: longer ones cost more, since SQLite walks the journal of a savepoint
 #define ARENA_RESET 50          // records
 #define RARE_HITS 50            // customers that the rare word finds, however many there are
+#define PARENTS 100              // customers that others have as their parent company; they are stored first
 #define PASSWORD "haike-bench"
 #define DAY_MS 86400000LL
 
@@ -26,7 +26,6 @@ typedef struct Fill {
         Org *org;
         int64_t customers_count, now_ms;
         uint64_t seed;
-        int threads;
         int64_t departments[DEPARTMENTS], users[USERS];
         int64_t *customers;
         Str hash;
@@ -106,8 +105,8 @@ static void make_customer(Fill *fill, Arena *arena, int64_t at, RecordInput *inp
         record_input_set(input, "founded", value_int(1980 + below(&chance, 45)));
         if (below(&chance, 3) == 0)
                 record_input_set(input, "next_follow_up", value_datetime(fill->now_ms + below(&chance, 60 * DAY_MS)));
-        if (at > 100 && below(&chance, 20) == 0)
-                record_input_set(input, "parent", value_int(fill->customers[below(&chance, 100)]));
+        if (at >= PARENTS && below(&chance, 20) == 0)
+                record_input_set(input, "parent", value_int(fill->customers[below(&chance, PARENTS)]));
         record_input_set(input, "owner", value_int(owner_of(fill, at)));
         record_input_set(input, "created_at", value_datetime(changed_ms - below(&chance, 365 * DAY_MS)));
         record_input_set(input, "updated_at", value_datetime(changed_ms));
@@ -147,9 +146,8 @@ typedef struct Kind {
 typedef struct Bulk {
         Fill *fill;
         const Kind *kind;
-        int64_t count, taken; // taken: atomic
+        int64_t from, count;
         int64_t *ids;         // may be NULL
-        int failed;           // atomic
 } Bulk;
 
 typedef struct Batch {
@@ -186,37 +184,30 @@ static void print_error(const Context *context, Arena *arena) {
         fprintf(stderr, STR_FMT, STR_ARG(lines));
 }
 
-static void *bulk_main(void *arg) {
-        Bulk *bulk = arg;
+// One after the other: at once they would wait for each other's locks on customers.
+static bool bulk_run(Bulk *bulk) {
         Batch batch = {.bulk = bulk, .arena = arena_new(0)};
-        while (!__atomic_load_n(&bulk->failed, __ATOMIC_RELAXED)) {
-                batch.first = __atomic_fetch_add(&bulk->taken, TRANSACTION, __ATOMIC_RELAXED);
-                if (batch.first >= bulk->count)
-                        break;
+        bool good = true;
+        for (batch.first = bulk->from; good && batch.first < bulk->count; batch.first = batch.last) {
                 batch.last = batch.first + TRANSACTION < bulk->count ? batch.first + TRANSACTION : bulk->count;
                 ARENA_CLEANUP Arena *arena = arena_new(0);
                 Context context;
                 context_init(&context, arena, LANG_EN, bulk->fill->now_ms);
-                if (work_write(&context, bulk->fill->org, STR("import"), write_batch, &batch) == STATUS_OK)
-                        continue;
-                print_error(&context, arena);
-                __atomic_store_n(&bulk->failed, 1, __ATOMIC_RELAXED);
+                good = work_write(&context, bulk->fill->org, STR("import"), write_batch, &batch) == STATUS_OK;
+                if (!good)
+                        print_error(&context, arena);
         }
         arena_free(batch.arena);
-        return NULL;
+        return good;
 }
 
-static bool fill_many(Fill *fill, const Kind *kind, int64_t count, int64_t *ids) {
-        Bulk bulk = {.fill = fill, .kind = kind, .count = count, .ids = ids};
-        pthread_t threads[16];
+static bool fill_many(Fill *fill, const Kind *kind, int64_t from, int64_t count, int64_t *ids) {
+        Bulk bulk = {.fill = fill, .kind = kind, .from = from, .count = count, .ids = ids};
         int64_t started_us = os_monotonic_us();
-        for (int i = 0; i < fill->threads; i++)
-                ensure(pthread_create(&threads[i], NULL, bulk_main, &bulk) == 0);
-        for (int i = 0; i < fill->threads; i++)
-                pthread_join(threads[i], NULL);
+        bool good = bulk_run(&bulk);
         double seconds = (double)(os_monotonic_us() - started_us) / 1e6;
         fprintf(stderr, "%lld %s in %.1f s: %.0f in a second\n", (long long)count, kind->object, seconds, (double)count / seconds);
-        return !bulk.failed;
+        return good;
 }
 
 // ---- the company
@@ -360,8 +351,9 @@ static Indexes indexes_new(Arena *arena) {
 
 static bool fill_records(Fill *fill) {
         static const Kind kinds[] = {{"customer", make_customer}, {"opportunity", make_opportunity}, {"activity", make_activity}};
-        return fill_many(fill, &kinds[0], fill->customers_count, fill->customers) && fill_many(fill, &kinds[1], fill->customers_count * 3 / 10, NULL) &&
-               fill_many(fill, &kinds[2], fill->customers_count / 10, NULL);
+        int64_t count = fill->customers_count;
+        return fill_many(fill, &kinds[0], 0, PARENTS, fill->customers) && fill_many(fill, &kinds[0], PARENTS, count, fill->customers) &&
+               fill_many(fill, &kinds[1], 0, count * 3 / 10, NULL) && fill_many(fill, &kinds[2], 0, count / 10, NULL);
 }
 
 static bool fill_all(Fill *fill, bool postgres) {
@@ -405,7 +397,7 @@ static bool take_arguments(int argc, char **argv, Options *options, Fill *fill) 
                 else
                         return false;
         }
-        return argc % 2 && options->data && fill->customers_count >= 100;
+        return argc % 2 && options->data && fill->customers_count > PARENTS;
 }
 
 int main(int argc, char **argv) {
@@ -417,7 +409,6 @@ int main(int argc, char **argv) {
                 return EXIT_USAGE;
         }
         fill.now_ms = os_now_ms();
-        fill.threads = options.database ? 4 : 1;
         fill.customers = arena_array(arena, int64_t, fill.customers_count);
         context_init(&fill.context, arena, LANG_EN, fill.now_ms);
         if (sodium_init() < 0 || unicode_start(&fill.context) != STATUS_OK || command_open(&fill.context, &options, true, &fill.org) != STATUS_OK) {

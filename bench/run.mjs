@@ -152,7 +152,13 @@ function postgresCluster(size) {
   const url = run('tests/support/postgres', ['start', folder, '--sync']).trim()
   const data = join(CACHE, `postgres-data-${size}`)
   mkdirSync(data, { recursive: true })
-  const fillSeconds = fill(data, size, ['--database', url])
+  let fillSeconds = 0
+  try {
+    fillSeconds = fill(data, size, ['--database', url])
+  } catch (error) {
+    run('tests/support/postgres', ['stop', folder])
+    throw error
+  }
   const size_mb = Math.round(Number(run('psql', ['-Atc', "select pg_database_size('haike') / 1000000", url])))
   return { place: ['--data', data, '--database', url], folder, cluster: { folder }, fillSeconds, size_mb }
 }

@@ -35,7 +35,7 @@ struct EventHub {
         int64_t count;
 };
 
-typedef struct Fetch { OutboxCursor after; OutboxEvent *events; size_t count; OutboxCursor last; bool failed; } Fetch;
+typedef struct Fetch { Org *org; OutboxCursor after; OutboxEvent *events; size_t count; OutboxCursor last; bool failed; } Fetch;
 typedef struct Sight { EventHub *hub; Context *context; OrgView view; const Actor *actor; const Object *object; const OutboxEvent *event; bool visible; } Sight;
 
 static bool cursor_before(OutboxCursor a, OutboxCursor b) {
@@ -44,7 +44,13 @@ static bool cursor_before(OutboxCursor a, OutboxCursor b) {
 
 static Status fetch_run(Db *db, void *arg) {
         Fetch *fetch = arg;
-        return outbox_read(db, fetch->after, READ_AT_ONCE, &fetch->events, &fetch->count);
+        TRY(outbox_read(db, fetch->after, READ_AT_ONCE, &fetch->events, &fetch->count));
+        if (!fetch->count)
+                return STATUS_OK;
+        OrgView view = org_view(fetch->org); // who may see these is asked of rights as new as they are, also where another node changed them
+        Status status = org_current(fetch->org, db, &view);
+        org_view_done(&view);
+        return status == STATUS_RETRY ? STATUS_OK : status;
 }
 
 static Status last_run(Db *db, void *arg) {
@@ -134,7 +140,7 @@ static void broadcast(EventHub *hub, Arena *arena) {
                 arena_reset(arena);
                 Context context;
                 context_init(&context, arena, LANG_EN, os_now_ms());
-                Fetch fetch = {.after = hub->cursor};
+                Fetch fetch = {.org = hub->api->org, .after = hub->cursor};
                 if (!fetch_after(hub, &context, &fetch))
                         return;
                 OrgView view = org_view(hub->api->org);
@@ -155,7 +161,7 @@ static bool catch_up(EventHub *hub, Arena *arena, Listener *listener) {
                 arena_reset(arena);
                 Context context;
                 context_init(&context, arena, LANG_EN, os_now_ms());
-                Fetch fetch = {.after = listener->cursor};
+                Fetch fetch = {.org = hub->api->org, .after = listener->cursor};
                 bool more = fetch_after(hub, &context, &fetch);
                 if (fetch.failed)
                         return false;

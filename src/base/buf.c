@@ -37,10 +37,13 @@ void buf_add_int(Buf *buf, int64_t number) {
         char digits[20];
         size_t at = sizeof digits;
         uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-        do {
+        for (; rest >= 100; rest /= 100) {
                 digits[--at] = (char)('0' + rest % 10);
-                rest /= 10;
-        } while (rest);
+                digits[--at] = (char)('0' + rest / 10 % 10);
+        }
+        if (rest >= 10)
+                digits[--at] = (char)('0' + rest % 10);
+        digits[--at] = (char)('0' + (rest >= 10 ? rest / 10 : rest));
         if (number < 0)
                 digits[--at] = '-';
         buf_add(buf, str_make(digits + at, sizeof digits - at));

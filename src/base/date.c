@@ -155,18 +155,19 @@ bool datetime_parse(Str text, int64_t *ret_ms) {
         return true;
 }
 
-// Puts the digits and what follows them; answers the place behind.
-static char *put_digits(char *at, int number, int count, char after) {
-        for (int i = count - 1; i >= 0; i--, number /= 10)
-                at[i] = (char)('0' + number % 10);
-        at[count] = after;
-        return at + count + 1;
+// Two digits and what follows them; answers the place behind.
+static char *put_two(char *at, int number, char after) {
+        at[0] = (char)('0' + number / 10);
+        at[1] = (char)('0' + number % 10);
+        at[2] = after;
+        return at + 3;
 }
 
 static char *put_date(char *at, Civil civil, char after) {
-        at = put_digits(at, civil.year, 4, '-');
-        at = put_digits(at, civil.month, 2, '-');
-        return put_digits(at, civil.day, 2, after);
+        put_two(at, civil.year / 100, '\0');
+        at = put_two(at + 2, civil.year % 100, '-');
+        at = put_two(at, civil.month, '-');
+        return put_two(at, civil.day, after);
 }
 
 void date_write(Buf *buf, int32_t day) {
@@ -179,10 +180,12 @@ void datetime_write(Buf *buf, int64_t ms) {
         char text[32];
         Civil civil = civil_from_ms(ms);
         char *at = put_date(text, civil, 'T');
-        at = put_digits(at, civil.hour, 2, ':');
-        at = put_digits(at, civil.minute, 2, ':');
-        at = put_digits(at, civil.second, 2, civil.ms ? '.' : 'Z');
-        if (civil.ms)
-                at = put_digits(at, civil.ms, 3, 'Z');
+        at = put_two(at, civil.hour, ':');
+        at = put_two(at, civil.minute, ':');
+        at = put_two(at, civil.second, civil.ms ? '.' : 'Z');
+        if (civil.ms) {
+                *at++ = (char)('0' + civil.ms / 100);
+                at = put_two(at, civil.ms % 100, 'Z');
+        }
         buf_add(buf, str_make(text, (size_t)(at - text)));
 }

@@ -53,6 +53,8 @@ static inline void json_key_of(JsonWriter *w, Str member) {
 void json_add_str(JsonWriter *w, Str text);
 void json_add_int(JsonWriter *w, int64_t number);
 void json_add_decimal(JsonWriter *w, Decimal number, int min_places);
+void json_add_date(JsonWriter *w, int32_t day);
+void json_add_datetime(JsonWriter *w, int64_t ms);
 void json_add_bool(JsonWriter *w, bool b);
 static inline void json_add_null(JsonWriter *w) {
         json_separate(w);

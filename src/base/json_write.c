@@ -1,5 +1,6 @@
 // Writing JSON into a Buf: commas by depth, escapes, trees. What does not fit is remembered by the Buf.
 #include "base/json.h"
+#include "base/date.h"
 
 #define DEPTH_LARGEST 63
 
@@ -65,6 +66,20 @@ void json_add_int(JsonWriter *w, int64_t number) {
 void json_add_decimal(JsonWriter *w, Decimal number, int min_places) {
         json_separate(w);
         decimal_write(w->buf, number, min_places);
+}
+
+void json_add_date(JsonWriter *w, int32_t day) {
+        json_separate(w);
+        buf_add_char(w->buf, '"');
+        date_write(w->buf, day);
+        buf_add_char(w->buf, '"');
+}
+
+void json_add_datetime(JsonWriter *w, int64_t ms) {
+        json_separate(w);
+        buf_add_char(w->buf, '"');
+        datetime_write(w->buf, ms);
+        buf_add_char(w->buf, '"');
 }
 
 void json_add_bool(JsonWriter *w, bool b) {
@@ -147,13 +162,18 @@ static uint64_t suspects(uint64_t bytes) {
         return (control | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((separator - ones) & ~separator)) & high;
 }
 
+static bool is_suspect(const char *at) {
+        uint64_t bytes;
+        memcpy(&bytes, at, sizeof bytes);
+        return suspects(bytes) != 0;
+}
+
 // Where the next byte stands that may need an escape; text.len: nowhere.
 static size_t plain_until(Str text, size_t at) {
-        for (uint64_t bytes; at + sizeof bytes <= text.len; at += sizeof bytes) {
-                memcpy(&bytes, text.data + at, sizeof bytes);
-                if (suspects(bytes))
-                        break;
-        }
+        while (at + 8 <= text.len && !is_suspect(text.data + at))
+                at += 8;
+        if (at + 8 > text.len && text.len >= 8 && !is_suspect(text.data + text.len - 8)) // the rest, with some of what was seen
+                return text.len;
         for (; at < text.len; at++) {
                 unsigned char c = (unsigned char)text.data[at];
                 if (c < 0x20 || c == '"' || c == '\\' || c == 0xE2)
@@ -163,22 +183,22 @@ static size_t plain_until(Str text, size_t at) {
 }
 
 void json_escape(Buf *buf, Str text) {
+        size_t plain = 0, at = plain_until(text, 0);
         buf_add_char(buf, '"');
-        size_t plain = 0;
-        for (size_t i = plain_until(text, 0); i < text.len; i = plain_until(text, i)) {
-                bool separator = (unsigned char)text.data[i] == 0xE2;
-                if (separator && !is_line_separator(text.data + i, text.len - i)) {
-                        i++;
+        while (at < text.len) {
+                bool separator = (unsigned char)text.data[at] == 0xE2;
+                if (separator && !is_line_separator(text.data + at, text.len - at)) {
+                        at = plain_until(text, at + 1);
                         continue;
                 }
-                buf_add(buf, str_slice(text, plain, i));
+                buf_add(buf, str_make(text.data + plain, at - plain));
                 if (separator)
-                        buf_add(buf, text.data[i + 2] == '\xA8' ? STR("\\u2028") : STR("\\u2029"));
+                        buf_add(buf, text.data[at + 2] == '\xA8' ? STR("\\u2028") : STR("\\u2029"));
                 else
-                        escape_char(buf, (unsigned char)text.data[i]);
-                i += separator ? 3 : 1;
-                plain = i;
+                        escape_char(buf, (unsigned char)text.data[at]);
+                plain = at + (separator ? 3 : 1);
+                at = plain_until(text, plain);
         }
-        buf_add(buf, str_slice(text, plain, text.len));
+        buf_add(buf, str_make(text.data + plain, text.len - plain));
         buf_add_char(buf, '"');
 }

@@ -14,8 +14,6 @@ Status query_filter(Call *call, const Object *object, Str filter, Sql *select) M
 // Rows that db_query() finds, one by one: TRY(query_next(rows, &found)).
 static inline bool query_is_type(const Field *field, const char *type) { return strcmp(field->type->name, type) == 0; }
 static inline bool query_is_record(const Field *field) { return field->type->expr == EXPR_RECORD; }
-// Its values name something else: a record, several, a file.
-static inline bool query_refers(const Field *field) { return field->target || field->type->file || query_is_record(field); }
 
 // ---- query_names.c: names of what records refer to, asked for together, as far as the reader may see it
 typedef struct Names Names;
@@ -40,6 +38,7 @@ typedef struct QueryColumn {
         const Field *field; // whose value it is, at the end of a path
         const Expr *expr;   // formula or path; NULL: a stored column
         bool masked;
+        bool refers;        // its values name something else: a record, several, a file
 } QueryColumn;
 typedef struct QueryColumns { QueryColumn *items; size_t count; } QueryColumns;
 Status columns_all(Call *call, const Object *object, bool long_ones, QueryColumns *ret) MUST_USE; // every field the reader may see

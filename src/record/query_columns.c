@@ -26,6 +26,7 @@ void column_set_key(Call *call, QueryColumn *column, Str key) {
 
 Status column_of_field(Call *call, const Field *field, QueryColumn *ret) {
         QueryColumn column = {.field = field, .masked = right_of(call, field) == FIELD_MASK};
+        column.refers = field->target || field->type->file || query_is_record(field);
         column_set_key(call, &column, field->name);
         if (!field->stored && parse_source(call, field->object, field->name, &column.expr) != STATUS_OK) {
                 error_clear(call->context); // a formula over something that was retired since has no value
@@ -137,7 +138,7 @@ Value *columns_take(Call *call, const QueryColumns *columns, Rows *rows) {
 
 void columns_want(Names *names, const QueryColumns *columns, const Value *values) {
         for (size_t i = 0; i < columns->count; i++)
-                if (!columns->items[i].masked && query_refers(columns->items[i].field))
+                if (columns->items[i].refers && !columns->items[i].masked)
                         named_want_value(names, columns->items[i].field, values[i]);
 }
 
@@ -155,7 +156,7 @@ static void write_column(Call *call, const QueryColumn *column, Value value, con
                 json_add_null(w);
         else if (column->masked)
                 json_add_str(w, masked);
-        else if (query_refers(column->field))
+        else if (column->refers)
                 named_write_value(names, column->field, value, w);
         else
                 field_write(w, column->field, value);

@@ -214,7 +214,7 @@ Str named_list(const Names *names, const Field *field, Value value) {
 // ---- as JSON
 
 static void write_name(JsonWriter *w, Str name) {
-        json_key(w, STR("name"));
+        json_key_of(w, STR("\"name\":"));
         if (name.data)
                 json_add_str(w, name);
         else
@@ -223,7 +223,8 @@ static void write_name(JsonWriter *w, Str name) {
 
 void named_write(const Names *names, const Object *target, int64_t id, JsonWriter *w) {
         json_open_object(w);
-        json_put_int(w, "id", id);
+        json_key_of(w, STR("\"id\":"));
+        json_add_int(w, id);
         write_name(w, named_find(names, target, id));
         json_close_object(w);
 }

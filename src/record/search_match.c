@@ -121,6 +121,11 @@ static void below_id(int64_t below, Sql *select) {
 
 Status search_from(Call *call, const Object *object, Str terms, int64_t below, SearchTier tier, Sql *select) {
         bool gathered = tier == SEARCH_ALL && search_has_tiers(call);
+        int64_t top = 0;
+        if (search_has_tiers(call))
+                TRY(newest(call, object, below, &top));
+        if (top > NEWEST) // in a large index the word decides on the plan; in a small one planning costs more than searching
+                sql_plan_anew(select);
         sql_fixed(select, gathered ? STR(" from (select s.id from ") : STR(" from "));
         search_table(object, select);
         if (gathered) { // "offset 0" keeps the order and limit outside from reaching in
@@ -139,8 +144,6 @@ Status search_from(Call *call, const Object *object, Str terms, int64_t below, S
                 sql(select, " and ");
         }
         if (tier == SEARCH_NEWEST && search_has_tiers(call)) {
-                int64_t top = 0;
-                TRY(newest(call, object, below, &top));
                 sql(select, "s.id >= ");
                 sql_int(select, top - NEWEST);
                 sql(select, " and ");

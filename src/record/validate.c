@@ -106,20 +106,35 @@ static bool written_along(const RecordChange *change, const Field *field) {
         return field->type->expr == EXPR_RECORD;
 }
 
+// Rows are locked in the order of their ids: what the record leaves is written too.
+static Status lock_rows(Call *call, const Object *target, const int64_t *ids, size_t count, bool written, bool *ret_first) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select \"id\" from ");
+        sql_name(&select, target->table);
+        sql(&select, " where \"id\" in ");
+        sql_int_list(&select, ids, count);
+        sql(&select, " and deleted_at is null order by \"id\"");
+        sql_fixed(&select, written ? STR(" for update") : STR(" for share"));
+        *ret_first = false;
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(call->db, &select, &rows));
+        for (bool found;;) {
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        return STATUS_OK;
+                *ret_first |= rows_int(rows, 0) == ids[0];
+        }
+}
+
 // On PostgreSQL somebody may be deleting the target right now: it is held until this transaction ends. What will be written is locked for that at once,
 // for two who share a lock and both want more wait for each other.
-static Status hold_target(Call *call, const Object *target, int64_t id, bool written, bool *ret) {
+static Status hold_target(Call *call, const RecordChange *change, const Field *field, const Object *target, int64_t id, bool *ret) {
         if (db_dialect(call->db) != DIALECT_POSTGRES)
                 return STATUS_OK;
-        int64_t one = 0;
-        Sql select = db_sql(call->db);
-        sql(&select, "select 1 from ");
-        sql_name(&select, target->table);
-        sql(&select, " where \"id\" = ");
-        sql_int(&select, id);
-        sql(&select, " and deleted_at is null");
-        sql_fixed(&select, written ? STR(" for update") : STR(" for share"));
-        return db_get_int(call->db, &select, &one, ret);
+        bool written = written_along(change, field);
+        Value left = written && change->before ? change->before->values[field->index] : VALUE_NONE;
+        int64_t ids[2] = {id, left.kind == VALUE_INTEGER ? left.integer : 0};
+        return lock_rows(call, target, ids, ids[1] ? 2 : 1, written, ret);
 }
 
 // Whose choice is the target: the caller's, who must see it, or code's?
@@ -134,7 +149,7 @@ static Status check_target(Call *call, const RecordChange *change, const WriteOp
         if (by_user || db_dialect(call->db) != DIALECT_POSTGRES) // else holding it tells
                 TRY(target_exists(call, target, id, by_user, &found));
         if (found)
-                TRY(hold_target(call, target, id, written_along(change, field), &found));
+                TRY(hold_target(call, change, field, target, id, &found));
         if (!found)
                 (void)error_add(call->context, field_path(call, options, field), "reference_missing");
         return STATUS_OK;

@@ -14,6 +14,7 @@ typedef struct Sql {
         size_t *marks;          // offset in text of each parameter, in order
         size_t count, capacity;
         bool row_id;            // db_insert() answers the new row's id
+        bool plan_anew;
 } Sql;
 
 #define SQL_TEXT_CAP (1024 * 1024)
@@ -37,6 +38,7 @@ void sql_int_list(Sql *sql, const int64_t *numbers, size_t count);
 Str sql_type(Dialect dialect, ValueKind kind);        // column type for DDL: "INTEGER", "numeric(18,6)" …
 void sql_identity(Sql *sql);                          // after a column's name: integer primary key that counts up by itself and is never used twice
 void sql_returning_id(Sql *sql);                      // ends an insert of one row for db_insert(); SQLite knows the id and is not asked, which would journal the statement
+void sql_plan_anew(Sql *sql);                         // PostgreSQL plans the statement for its values each time: where they decide, as in a search for a rare or a common word
 void sql_table_end(Sql *sql);                         // ")" of create table, strict on SQLite
 void sql_lock(Sql *sql, bool skip_locked);            // " for update", " for update skip locked"; nothing on SQLite, where one thread writes
 void sql_average(Sql *sql, const Sql *argument);      // the same as haike_avg(argument); on PostgreSQL over builtin aggregates, several times as fast

@@ -1,10 +1,10 @@
 // Runs the scenarios of tests/api/*.test.mjs: each file exports `scenarios`, a map of names to async functions that are given
-// { haike, engine, people } and throw when something is not as it should be. One server with the demo company serves them all, unless a file
+// { haike, engine, people } and throw when something is not as it should be. One server with the demo company's sign-ins serves them all, unless a file
 // exports `setup` (what it makes for the file is given to each scenario; its haike is checked and stopped afterwards) or `own` = true (every
 // scenario starts what it needs). The last line is "N passed, N failed".
 import { readdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { Haike } from '../support/server.mjs'
+import { Company } from '../support/company.mjs'
 
 const args = process.argv.slice(2)
 const engine = args.includes('--engine') ? args[args.indexOf('--engine') + 1] : 'sqlite'
@@ -16,15 +16,8 @@ let failed = 0
 let shared
 
 async function sharedServer() {
-  if (shared) return shared
-  const haike = new Haike(engine)
-  const made = haike.command(['init', '--demo'])
-  if (made.status !== 0) throw new Error(`init --demo: ${made.status} ${made.stdout} ${made.stderr}`)
-  await haike.serve('--test-clock')
-  const people = {}
-  for (const login of ['admin', 'manager', 'sales1', 'sales2', 'service', 'finance']) people[login] = await haike.as(login)
-  shared = { haike, people }
-  return shared
+  shared ??= await Company.likeDemo(engine, '--test-clock')
+  return { haike: shared.haike, people: shared.people }
 }
 
 async function runOne(name, scenario, given) {
@@ -63,6 +56,6 @@ for (const file of files) {
   for (const [name, scenario] of Object.entries(module.scenarios)) await runOne(`${label}: ${name}`, scenario, given)
   if (module.setup) await finish(label, given.haike)
 }
-if (shared) await finish('demo company', shared.haike)
+if (shared) await finish('shared company', shared.haike)
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

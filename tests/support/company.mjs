@@ -1,7 +1,7 @@
 // A small company for scenarios: head office with East (below it Shanghai) and South, a few people in each, signed in.
-import { Haike, Person } from './server.mjs'
+import { Haike, PASSWORD as DEMO_PASSWORD } from './server.mjs'
 
-const PASSWORD = 'a-good-password'
+export const PASSWORD = 'a-good-password'
 
 export class Company {
   constructor(haike) {
@@ -30,12 +30,23 @@ export class Company {
 
   get boss() { return this.people.boss }
 
+  // The sign-ins of the demo company without its years of records, which take long to make.
+  static async likeDemo(engine, ...options) {
+    const company = await Company.start(engine, ...options)
+    const { boss, departments } = company
+    for (const [name, label] of [['service', '客服部'], ['finance', '财务部']]) departments[name] = (await boss.create('department', { name: label, parent: departments.hq })).id
+    const people = [['admin', 'admin', 'hq'], ['manager', 'sales_manager', 'east'], ['sales1', 'sales', 'east'], ['sales2', 'sales', 'south'], ['service', 'service', 'service'], ['finance', 'finance', 'finance']]
+    await Promise.all(people.map(([login, role, department]) => company.add(login, role, department, DEMO_PASSWORD)))
+    await boss.patch(`/records/department/${departments.east}`, { head: company.people.manager.id })
+    return company
+  }
+
   // A signed-in colleague: add('east1', 'sales', 'east').
-  async add(login, role, department, name = login) {
-    const made = await this.boss.create('user', { name, login, roles: [].concat(role).map((key) => this.roles[key]), department: this.departments[department] })
-    const set = await this.boss.post(`/users/${made.id}/password`, { password: PASSWORD })
+  async add(login, role, department, password = PASSWORD) {
+    const made = await this.boss.create('user', { name: login, login, roles: [].concat(role).map((key) => this.roles[key]), department: this.departments[department] })
+    const set = await this.boss.post(`/users/${made.id}/password`, { password })
     if (set.status !== 204) throw new Error(`password of ${login}: ${set.status} ${JSON.stringify(set.body)}`)
-    return this.people[login] = await this.haike.as(login, PASSWORD)
+    return this.people[login] = await this.haike.as(login, password)
   }
 
   // A role with the given grants, found by its key from then on.
@@ -52,5 +63,3 @@ export class Company {
 
   signIn(login) { return this.haike.as(login, PASSWORD) }
 }
-
-export { Person, PASSWORD }

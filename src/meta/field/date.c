@@ -24,9 +24,7 @@ static Status parse(Context *context, const Field *field, Str path, Str text, Va
 
 static void write(JsonWriter *w, const Field *field, Value value) {
         (void)field;
-        Buf buf = buf_make(w->buf->arena, 32);
-        date_write(&buf, value.day);
-        json_add_str(w, buf_str(&buf));
+        json_add_date(w, value.day);
 }
 
 static void text(Buf *buf, const Field *field, Lang lang, Value value) {

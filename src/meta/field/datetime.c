@@ -39,9 +39,7 @@ static Status parse(Context *context, const Field *field, Str path, Str text, Va
 
 static void write(JsonWriter *w, const Field *field, Value value) {
         (void)field;
-        Buf buf = buf_make(w->buf->arena, 40);
-        datetime_write(&buf, value.ms);
-        json_add_str(w, buf_str(&buf));
+        json_add_datetime(w, value.ms);
 }
 
 static void text(Buf *buf, const Field *field, Lang lang, Value value) {

@@ -156,7 +156,7 @@ Status postgres_flush(PgDb *db) {
 
 Status postgres_exec(Db *base, const Sql *sql, int64_t *ret_changed) {
         PGresult *result;
-        TRY(postgres_statement((PgDb *)base, sql, true, &result));
+        TRY(postgres_statement((PgDb *)base, sql, !sql->plan_anew, &result));
         int64_t changed = 0;
         str_to_int64(str_from(PQcmdTuples(result)), &changed);
         if (ret_changed)
@@ -180,7 +180,7 @@ Status postgres_ddl(Db *base, const Sql *sql) {
 
 Status postgres_query(Db *base, const Sql *sql, Rows **ret) {
         PGresult *result;
-        TRY(postgres_statement((PgDb *)base, sql, true, &result));
+        TRY(postgres_statement((PgDb *)base, sql, !sql->plan_anew, &result));
         *ret = postgres_rows_new(base, result);
         return STATUS_OK;
 }

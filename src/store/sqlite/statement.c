@@ -145,45 +145,55 @@ Status sqlite_rows_next(Rows *base, bool *ret_row) {
         return STATUS_OK;
 }
 
-// type: of the stored value, asked for before anything converts it.
-static Str text_of(sqlite3_stmt *statement, int column, int type) {
-        bool blob = type == SQLITE_BLOB;
+Str sqlite_rows_text(Rows *base, int column) {
+        sqlite3_stmt *statement = ((SqliteRows *)base)->statement;
+        bool blob = sqlite3_column_type(statement, column) == SQLITE_BLOB;
         const char *text = blob ? sqlite3_column_blob(statement, column) : (const char *)sqlite3_column_text(statement, column);
         return str_make(text, (size_t)sqlite3_column_bytes(statement, column));
 }
 
-Str sqlite_rows_text(Rows *base, int column) {
-        sqlite3_stmt *statement = ((SqliteRows *)base)->statement;
-        return text_of(statement, column, sqlite3_column_type(statement, column));
+// SQLite is asked whether it is null only where the value looks as if: every call of it counts, a page has thousands of values.
+static int64_t take_int(sqlite3_stmt *statement, int column, Value *ret) {
+        int64_t number = sqlite3_column_int64(statement, column);
+        if (number == 0 && sqlite3_column_type(statement, column) == SQLITE_NULL)
+                ret->kind = VALUE_NULL;
+        return number;
+}
+
+static void take_text(SqliteRows *rows, int column, Value *ret) {
+        bool blob = ret->kind == VALUE_BLOB;
+        const void *text = blob ? sqlite3_column_blob(rows->statement, column) : sqlite3_column_text(rows->statement, column);
+        if (!text && sqlite3_column_type(rows->statement, column) == SQLITE_NULL) {
+                ret->kind = VALUE_NULL;
+                return;
+        }
+        ret->text = str_copy(rows->base.db->context->arena, str_make(text, (size_t)sqlite3_column_bytes(rows->statement, column)));
 }
 
 void sqlite_rows_take(Rows *base, int column, ValueKind kind, Value *ret) {
         sqlite3_stmt *statement = ((SqliteRows *)base)->statement;
-        Arena *arena = base->db->context->arena;
-        int type = sqlite3_column_type(statement, column);
-        ret->kind = type == SQLITE_NULL ? VALUE_NULL : kind;
-        switch (ret->kind) {
+        *ret = (Value){.kind = kind};
+        switch (kind) {
         case VALUE_BOOL:
-                ret->boolean = sqlite3_column_int64(statement, column) != 0;
+                ret->boolean = take_int(statement, column, ret) != 0;
                 return;
         case VALUE_INTEGER:
-                ret->integer = sqlite3_column_int64(statement, column);
+                ret->integer = take_int(statement, column, ret);
                 return;
         case VALUE_NUMBER:
-                ret->number.units = sqlite3_column_int64(statement, column);
+                ret->number.units = take_int(statement, column, ret);
+                return;
+        case VALUE_DATE:
+                ret->day = (int32_t)take_int(statement, column, ret);
+                return;
+        case VALUE_DATETIME:
+                ret->ms = take_int(statement, column, ret);
                 return;
         case VALUE_TEXT:
         case VALUE_BLOB:
-                ret->text = str_copy(arena, text_of(statement, column, type));
-                return;
-        case VALUE_DATE:
-                ret->day = (int32_t)sqlite3_column_int64(statement, column);
-                return;
-        case VALUE_DATETIME:
-                ret->ms = sqlite3_column_int64(statement, column);
+                take_text((SqliteRows *)base, column, ret);
                 return;
         case VALUE_NULL:
-                ret->integer = 0;
                 return;
         }
 }

@@ -56,6 +56,7 @@ export class Reads {
       return
     }
     this.later(() => this.list(object))
+    this.later(() => this.pages(object))
     this.later(() => this.trash(object))
     this.later(() => this.measures(object))
     for (const field of this.definition(object).fields) {
@@ -100,6 +101,20 @@ export class Reads {
       const row = this.model.row(object, item.id)
       if (row) this.same(`list ${object} ${item.id}`, item, this.expected(object, row, false))
     }
+  }
+
+  // The same in small pages, in some order; the pages together are the list.
+  async pages(object) {
+    const names = this.definition(object).fields.filter((field) => field.sortable && this.right(object, field) >= READ).map((field) => field.name)
+    const sort = names.length ? this.random.pick(['', '-']) + this.random.pick(names) : 'id'
+    const ids = []
+    for (let after = ''; after !== null && ids.length < 500;) {
+      const page = await this.person.list(object, { sort, limit: 3, fields: 'id', ...(after && { after }) })
+      if (page.status !== 200) return this.same(`page of ${object} by ${sort}`, page.status, 200)
+      ids.push(...page.body.items.map((item) => item.id))
+      after = page.body.next
+    }
+    return this.same(`pages of ${object} by ${sort}`, sorted(ids), sorted(this.listed(object).map((row) => row.id)))
   }
 
   async trash(object) {
@@ -197,8 +212,20 @@ export class Reads {
     const rows = this.listed(object)
     const expected = Object.fromEntries(rows.map((row) => [row.id, value(row)]))
     this.same(`fields ${object}: ${path}`, Object.fromEntries((answer.body.items ?? []).map((item) => [item.id, item[path]])), expected)
+    if (GROUPED.includes(field.type)) await this.groupPath(object, path, right, expected)
     const whenNone = ['tags', 'multi_reference', 'multi_choice'].includes(field.type)
     if (right >= READ && filter.status === 200 && !whenNone) this.same(`filter ${object}: ${path}`, sorted(filter.body.items.map((item) => item.id)), sorted(rows.filter((row) => value(row) !== null).map((row) => row.id)))
+  }
+
+  async groupPath(object, path, right, values) {
+    const answer = await this.person.aggregate(object, { group: path, measure: 'count()' })
+    if (right < READ) {
+      this.same(`group ${object}: ${path}`, [answer.status, answer.body.code], [400, 'expr_unknown_name'])
+      return
+    }
+    const counts = {}
+    for (const value of Object.values(values)) counts[JSON.stringify(value)] = (counts[JSON.stringify(value)] ?? 0) + 1
+    this.same(`group ${object}: ${path}`, Object.fromEntries((answer.body.items ?? []).map((item) => [JSON.stringify(item[path]), item['count()']])), counts)
   }
 
   async children(object, relation) {
@@ -223,7 +250,7 @@ export class Reads {
   records(object) {
     for (const row of this.model.rows[object].values()) {
       this.later(() => this.get(object, row))
-      if (this.random.chance(0.4)) this.later(() => this.history(object, row))
+      if (this.random.chance(0.6)) this.later(() => this.history(object, row))
       if (this.random.chance(0.4)) this.later(() => this.timeline(object, row))
       if (this.random.chance(0.3)) this.later(() => this.explain(object, row))
       if (this.random.chance(0.3)) this.later(() => this.search(object, row))

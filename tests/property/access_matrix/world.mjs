@@ -176,6 +176,20 @@ export class World {
     return grants
   }
 
+  // New values for some fields of a record.
+  change(object) {
+    const r = this.random
+    const values = {
+      customer: { phone: this.phone(), email: `${this.word()}@x.cn`, level: r.pick(['A', 'B']), annual_revenue: r.below(9000), employees: r.below(50), credit_code: this.word(), tags: r.some(['t1', 't2'], 0.5) },
+      contact: { phone: this.phone(), email: null, gender: r.pick(['male', 'female']), customer: r.pick(this.made.customer) },
+      opportunity: { amount: r.below(10000), stage: r.pick(['initial', 'proposal', 'won']), close_date: '2026-12-31', customer: r.pick(this.made.customer), reference_no: this.word() },
+      lead: { phone: this.phone(), company: this.word(), budget: r.below(8000), source: r.pick(['website', 'referral']) },
+      activity: { type: r.pick(['call', 'visit']), duration_minutes: r.below(60) },
+      sample: { cost: r.below(1000), level: r.pick(['x', 'y']), customer: r.pick(this.made.customer), code: this.word(), about: { object: 'customer', id: r.pick(this.made.customer) } },
+    }[object]
+    return { owner: r.pick(this.users).id, [TOUCHED[object]]: this.word(), ...Object.fromEntries(r.some(Object.entries(values), 0.5)) }
+  }
+
   async throwRights() {
     const r = this.random
     await this.readDefinitions()
@@ -185,7 +199,7 @@ export class World {
     for (const id of this.departments) ok(await this.admin.patch(`/records/department/${id}`, { head: r.chance(0.3) ? r.pick(this.users).id : null }))
     for (const object of OBJECTS) // owners change, departments follow; a row of changes for the history
       for (const row of (await this.admin.list(object, { limit: 200, fields: 'id' })).body.items)
-        if (r.chance(0.3)) ok(await this.admin.patch(`/records/${object}/${row.id}`, { owner: r.pick(this.users).id, [TOUCHED[object]]: this.word() }))
+        if (r.chance(0.4)) ok(await this.admin.patch(`/records/${object}/${row.id}`, this.change(object)))
   }
 
   // ---- everything, as an administrator reads it
