@@ -25,7 +25,8 @@ static int usage(const char *problem) {
 static void print_out(void *out, bool problem, Str text) {
         (void)out;
         FILE *file = problem ? stderr : stdout;
-        fwrite(text.data, 1, text.len, file);
+        if (text.len)
+                fwrite(text.data, 1, text.len, file);
         fflush(file);
 }
 

@@ -37,6 +37,7 @@ async function finish(label, haike) {
   await runOne(`${label}: afterwards the data is sound`, async () => {
     const check = haike.command(['check'])
     if (check.status !== 0) throw new Error(`check: ${check.status}\n${check.stdout}${check.stderr}`)
+    await haike.stop() // leaks are told at the end
     if (/sanitizer|runtime error/i.test(haike.log)) throw new Error(`sanitizer:\n${haike.log.slice(0, 20000)}`)
   })
   await haike.done()
