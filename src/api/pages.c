@@ -2,7 +2,7 @@
 #include "api/route.h"
 #include "http/static.h"
 
-#define PAGE_POLICY "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+#define PAGE_POLICY "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 static bool hashed(Str path) {
         return str_starts(path, STR("/assets/"));
