@@ -119,8 +119,9 @@ ifeq ($(with_web),)
 $(BUILD)/.web: FORCE
 	@mkdir -p $(@D); [ "$$(cat $@ 2>/dev/null)" = none ] || echo none > $@
 else
-$(BUILD)/.web: build/web.stamp
-	@mkdir -p $(@D); echo web > $@
+# after a build without the interface the stamp is older than this file: what it says counts, not only its time
+$(BUILD)/.web: build/web.stamp FORCE
+	@mkdir -p $(@D); [ "$$(cat $@ 2>/dev/null)" = web ] && [ ! build/web.stamp -nt $@ ] || echo web > $@
 endif
 web: build/web.stamp
 web_sources := $(shell find web -type f ! -path '*/node_modules/*' ! -path 'web/dist/*' ! -path 'web/coverage/*' ! -name '*.tsbuildinfo' 2>/dev/null)
