@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define VIEW_TRIES 4 // snapshots that one transaction may find outdated
+
 #define ZONE_DEFAULT "Asia/Shanghai"
 #define ZONE_KEY "zone"
 
@@ -178,6 +180,19 @@ Status org_current(Org *org, Db *db, const OrgView *view) {
         if (db_dialect(db) == DIALECT_POSTGRES)
                 return current_postgres(org, db, view);
         return is_newest(org, view) && !is_stale(org) ? STATUS_OK : STATUS_RETRY;
+}
+
+Status org_bring_current(Org *org, Db *db, OrgView *view, bool *ret_changed) {
+        *ret_changed = false;
+        for (int i = 0; i < VIEW_TRIES; i++) {
+                Status status = org_current(org, db, view);
+                if (status != STATUS_RETRY)
+                        return status;
+                org_view_done(view);
+                *view = org_view(org);
+                *ret_changed = true;
+        }
+        return error_set(db_context(db), STATUS_BUSY, "busy");
 }
 
 // ---- Opening

@@ -17,6 +17,9 @@ void org_view_done(OrgView *view);
 // caller takes a new view and runs again. On SQLite only changes made here matter: callers mark them with org_changed() and the view is replaced after the commit.
 // On SQLite: STATUS_RETRY when the view is no longer the newest.
 Status org_current(Org *org, Db *db, const OrgView *view) MUST_USE;
+// Exchanges *view for newer ones until it is as new as the transaction; *ret_changed: it was exchanged (what was prepared with the old one is to be prepared again).
+// STATUS_BUSY where the snapshots change faster than they are read.
+Status org_bring_current(Org *org, Db *db, OrgView *view, bool *ret_changed) MUST_USE;
 Status org_reload(Org *org, Context *context) MUST_USE;
 void org_changed(Org *org);             // after the commit of such a change: whoever takes a view next waits until it is loaded. Safe in store threads
 void *org_slot(Org *org, int slot);     // extension slots for upper layers (modules, event hub): ORG_SLOT_*

@@ -125,10 +125,6 @@ static void answer_problem(Request *request, Status status) {
         error_clear(&request->context);
 }
 
-static bool database_failed(Status status) {
-        return status == STATUS_RETRY || status == STATUS_IO || status == STATUS_BUDGET || status == STATUS_BUSY;
-}
-
 // A refusal of the whole says which item it was.
 static Status name_item(Request *request, size_t index, Status status) {
         Context *context = &request->context;
@@ -151,7 +147,7 @@ static Status run_batch(Request *request) {
         for (size_t i = 0; i < batch->count; i++) {
                 Step step = {.request = request, .item = &batch->items[i]};
                 Status status = batch->atomic ? run_item(request->call.db, &step) : db_savepoint(request->call.db, run_item, &step);
-                if (status != STATUS_OK && (batch->atomic || database_failed(status)))
+                if (status != STATUS_OK && (batch->atomic || store_failed(status)))
                         return name_item(request, i, status);
                 if (status == STATUS_OK)
                         TRY(answer_item(request, step.item, step.id));

@@ -6,7 +6,6 @@
 
 #define READ_BUDGET 400000       // SQLite steps on a server thread; past it the slow lane does it again
 #define SLOW_READ_BUDGET 400000000LL
-#define VIEW_TRIES 4
 
 typedef struct Seen { StoreWork work; Arena *arena; Context context; Str token; } Seen;
 
@@ -133,12 +132,6 @@ static Status sign_in(Request *request, Db *db) {
 
 // ---- Inside a transaction
 
-static void take_view(Request *request) {
-        org_view_done(&request->view);
-        request->view = org_view(request->org);
-        request->call.catalog = request->view.catalog;
-}
-
 static void reset_answer(Request *request) {
         buf_reset(&request->out);
         request->w = json_writer(&request->out);
@@ -164,15 +157,10 @@ static Status prepare(Request *request) {
 
 // Snapshots as new as the transaction; whatever was prepared with older ones is prepared again.
 static Status bring_current(Request *request, Db *db) {
-        for (int i = 0; i < VIEW_TRIES; i++) {
-                Status status = org_current(request->org, db, &request->view);
-                if (status != STATUS_RETRY)
-                        return status;
-                take_view(request);
-                if (request->route->kind == ROUTE_WRITE)
-                        TRY(prepare(request));
-        }
-        return STATUS_BUSY;
+        bool changed = false;
+        TRY(org_bring_current(request->org, db, &request->view, &changed));
+        request->call.catalog = request->view.catalog;
+        return changed && request->route->kind == ROUTE_WRITE ? prepare(request) : STATUS_OK;
 }
 
 Str request_hash(Arena *arena, Str bytes) {

@@ -1,8 +1,6 @@
 // Transactions in the system's name, for commands and seeding: snapshots as new as the transaction, and replaced after it when it changed them.
 #include "app/command.h"
 
-#define VIEW_TRIES 4
-
 typedef struct Work {
         Org *org;
         OrgView view;
@@ -12,22 +10,12 @@ typedef struct Work {
         bool changed;
 } Work;
 
-static Status bring_current(Work *work, Db *db) {
-        for (int i = 0; i < VIEW_TRIES; i++) {
-                Status status = org_current(work->org, db, &work->view);
-                if (status != STATUS_RETRY)
-                        return status;
-                org_view_done(&work->view);
-                work->view = org_view(work->org);
-        }
-        return error_set(db_context(db), STATUS_BUSY, "busy");
-}
-
 static Status run(Db *db, void *arg) {
         Work *work = arg;
         error_clear(work->call.context);
         work->changed = false;
-        TRY(bring_current(work, db));
+        bool exchanged = false;
+        TRY(org_bring_current(work->org, db, &work->view, &exchanged));
         work->call.db = db;
         work->call.catalog = work->view.catalog;
         work->call.actor = access_system(work->view.access);

@@ -35,6 +35,10 @@ typedef struct StoreWork {
         void *arg;
         struct StoreWork *next;                  // the store's
 } StoreWork;
+// The database itself failed, or wants the transaction run again: a savepoint does not help, the whole transaction is over.
+static inline bool store_failed(Status status) {
+        return status == STATUS_RETRY || status == STATUS_IO || status == STATUS_BUDGET || status == STATUS_BUSY;
+}
 bool store_submit(Store *store, StoreWork *work); // false: the queue is full (answer 503)
 
 // Called after every durable commit that called db_touch(), from a store thread: wakes event streams and job runners. PostgreSQL: also on NOTIFY from other nodes.

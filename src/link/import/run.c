@@ -233,10 +233,6 @@ static Status run_row(Db *db, void *arg) {
 
 // ---- Slices
 
-static bool database_failed(Status status) {
-        return status == STATUS_RETRY || status == STATUS_IO || status == STATUS_BUDGET || status == STATUS_BUSY;
-}
-
 // Somebody may have changed the object since the slice before: its fields have other places then.
 static Status bind(Run *run) {
         if (run->bound == run->view.catalog)
@@ -254,21 +250,16 @@ static Status importer(const Run *run, Context *context, const Access *access, c
 
 static Status begin(Run *run, Db *db) {
         Context *context = db_context(db);
-        for (int tries = 0; tries < 4; tries++) {
-                org_view_done(&run->view);
-                run->view = org_view(run->org);
-                Status status = org_current(run->org, db, &run->view);
-                if (status == STATUS_RETRY)
-                        continue;
-                TRY(status);
-                run->object = catalog_find(run->view.catalog, run->object_name);
-                if (!run->object)
-                        return error_set(context, STATUS_NOT_FOUND, "unknown_object", run->object_name);
-                run->call = (Call){.context = context, .org = run->org, .catalog = run->view.catalog, .db = db, .source = STR("import")};
-                TRY(importer(run, context, run->view.access, &run->call.actor));
-                return bind(run);
-        }
-        return STATUS_BUSY;
+        bool exchanged = false;
+        org_view_done(&run->view);
+        run->view = org_view(run->org);
+        TRY(org_bring_current(run->org, db, &run->view, &exchanged));
+        run->object = catalog_find(run->view.catalog, run->object_name);
+        if (!run->object)
+                return error_set(context, STATUS_NOT_FOUND, "unknown_object", run->object_name);
+        run->call = (Call){.context = context, .org = run->org, .catalog = run->view.catalog, .db = db, .source = STR("import")};
+        TRY(importer(run, context, run->view.access, &run->call.actor));
+        return bind(run);
 }
 
 static Status run_slice(Db *db, void *arg) {
@@ -280,7 +271,7 @@ static Status run_slice(Db *db, void *arg) {
                 RowStep step = {.run = run, .row = i};
                 error_clear(context);
                 Status status = db_savepoint(db, run_row, &step);
-                if (database_failed(status))
+                if (store_failed(status))
                         return status;
                 if (status != STATUS_OK) {
                         run->result->failed++;
