@@ -6,8 +6,8 @@ import { setLanguage } from "@/lib/http";
 export const i18n = createI18n({ legacy: false, locale: "zh-CN", fallbackLocale: "zh-CN", flatJson: true, messages: {}, missingWarn: false, fallbackWarn: false });
 
 const loaders: Record<Lang, () => Promise<{ default: Record<string, string> }>> = {
-  "zh-CN": () => import("./zh-CN.json"),
-  en: () => import("./en.json"),
+  "zh-CN": () => import("./zh-CN"),
+  en: () => import("./en"),
 };
 
 export async function useLang(lang: Lang): Promise<void> {

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import en from "./en.json";
-import zh from "./zh-CN.json";
+import en from "./en";
+import zh from "./zh-CN";
 
 const root = join(import.meta.dirname, "..");
 const files = (readdirSync(root, { recursive: true }) as string[]).filter((name) => /\.(vue|ts)$/.test(name) && !name.endsWith(".test.ts"));
@@ -12,6 +12,13 @@ const used = new Set(sources.flatMap(({ text }) => [...text.matchAll(/\bt\(\s*["
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "").sort();
 
 describe("texts", () => {
+  it("says each key once", () => {
+    for (const lang of ["en", "zh-CN"]) {
+      const keys = readdirSync(join(import.meta.dirname, lang)).filter((name) => name.endsWith(".json"))
+        .flatMap((name) => Object.keys(JSON.parse(readFileSync(join(import.meta.dirname, lang, name), "utf8")) as object));
+      expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+    }
+  });
   it("has the same keys in both languages", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
   });

@@ -43,12 +43,19 @@ export interface FieldDef {
   access?: "write" | "read" | "mask";
 }
 
-export interface LayoutSection { label: string; fields: string[] }
+export interface LayoutSection { label: string; fields: string[]; columns?: 1 | 2; when?: string }
 export interface Layout { header?: string[]; sections?: LayoutSection[]; related?: string[] }
+/** A layout for some roles or for records that fulfil a condition (a record type); the first that fits is shown, else `layout`. */
+export interface NamedLayout extends Layout { name: string; label: string; roles?: string[]; when?: string }
+export type RuleEffect = "show" | "require" | "lock";
+export interface FieldRule { field: string; effect: RuleEffect; when: string; roles?: string[] }
+/** What must not be: a record that fulfils `when` is refused with the message at the field. */
+export interface ValidationDef { name: string; when: string; message: string; field?: string }
+export type ViewKind = "list" | "kanban" | "funnel" | "calendar" | "map" | "timeline";
 export interface ViewDef {
   name: string;
   label: string;
-  kind?: "list" | "kanban" | "funnel";
+  kind?: ViewKind;
   filter?: string;
   sort?: string;
   columns?: string[];
@@ -68,6 +75,9 @@ export interface ObjectDef {
   fields: FieldDef[];
   stage?: string;
   layout?: Layout;
+  layouts?: NamedLayout[];
+  rules?: FieldRule[];
+  validations?: ValidationDef[];
   views?: ViewDef[];
   actions?: ActionDef[];
   children?: ChildDef[];
