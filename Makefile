@@ -6,7 +6,9 @@
 #   make unit         unit tests only; LAYER=src/http or LAYER=objects/customer: those of one folder
 #   make test-long    sanitizers, faults, fuzzing      make fuzz      a minute for each parser
 #   make fault        crashes, power cuts, failing disks
-#   make bench        measurements                     make web       the browser interface only
+#   make bench        measurements                     make bench-browser   Lighthouse, frames, boards
+#   make pictures     the main screens, in build/pictures
+#   make web          the browser interface only
 #   make style        the house rules                  make clean     removes what was built
 #
 # Variables: SANITIZE=address,undefined (own build folder) · CC=clang · BUILD=folder · WEB=0 (without the browser interface) · V=1 (shows commands)
@@ -68,7 +70,7 @@ LINK = $(CC) -pthread -pie $(sanitizers) -Wl,-z,relro,-z,now,-z,noexecstack $(LD
 LIBS = $(PACKAGE_LIBS) -lm -ldl
 quiet = @$(if $(V),,echo "  $(1) $(2)";)
 
-.PHONY: all run test unit property test-long fault fuzz bench bench-build web clean style help tests-build library
+.PHONY: all run test unit property test-long fault fuzz bench bench-build bench-browser pictures web clean style help tests-build library
 all: $(BUILD)/haike
 
 # --- objects and layers
@@ -197,6 +199,18 @@ bench-build: all $(bench_programs)
 bench: bench-build
 	@tools/setup bench
 	@bench/run
+# Lighthouse, frames and boards in Chromium, over a million customers
+bench-browser: bench-build bench/browser/node_modules/.stamp
+	@tools/setup bench browser
+	@node bench/browser/run.mjs
+bench/browser/node_modules/.stamp: bench/browser/package.json bench/browser/package-lock.json
+	@tools/setup web
+	cd bench/browser && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+# The main screens in light, dark and on the phone, in both languages: build/pictures
+pictures: all
+	@tools/setup browser test
+	@tests/e2e/run --engine sqlite looks
 
 run: all
 	@if [ ! -e $(DATA) ] || [ -z "$$(ls -A $(DATA))" ]; then $(BUILD)/haike init --data $(DATA) --demo; fi

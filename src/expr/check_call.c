@@ -7,7 +7,7 @@ static Status arguments_error(Check *check, const Syntax *call) {
 }
 
 static ExprType letter_type(char letter) {
-        return letter == 'i' ? EXPR_INTEGER : letter == 'n' ? EXPR_NUMBER : letter == 't' ? EXPR_TEXT : EXPR_DATE;
+        return letter == 'i' ? EXPR_INTEGER : letter == 'n' ? EXPR_NUMBER : letter == 't' ? EXPR_TEXT : letter == 'p' ? EXPR_JSON : EXPR_DATE;
 }
 
 static Status check_argument(Check *check, const Scope *scope, const Syntax *syntax, char letter, Expr **ret) {

@@ -1,6 +1,7 @@
 // What the functions do in memory. Arguments are not null (unless the row in function.c says takes_null); false means that the result is null.
 #include "expr/function.h"
 #include "base/json.h"
+#include "base/position.h"
 #include "base/unicode.h"
 #include <unicode/ucasemap.h>
 
@@ -213,6 +214,18 @@ bool function_eval_least(Eval *eval, const Value *args, size_t count, Value *ret
 bool function_eval_greatest(Eval *eval, const Value *args, size_t count, Value *ret) {
         (void)eval;
         return extreme(args, count, 1, ret);
+}
+
+bool function_eval_latitude(Eval *eval, const Value *args, size_t count, Value *ret) {
+        (void)eval, (void)count;
+        *ret = value_number((Decimal){0});
+        return position_part(args[0].text, POSITION_LATITUDE, &ret->number);
+}
+
+bool function_eval_longitude(Eval *eval, const Value *args, size_t count, Value *ret) {
+        (void)eval, (void)count;
+        *ret = value_number((Decimal){0});
+        return position_part(args[0].text, POSITION_LONGITUDE, &ret->number);
 }
 
 bool function_eval_length(Eval *eval, const Value *args, size_t count, Value *ret) {

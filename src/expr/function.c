@@ -41,6 +41,10 @@ static const Function functions[] = {
         {.name = "greatest", .check = function_check_extreme, .emit = function_emit_extreme, .eval = function_eval_greatest, .takes_null = true,
          .stack = STACK_SUBQUERY},
 
+        // Places.
+        {.name = "latitude", .args = "p", .result = EXPR_NUMBER, .sql = "haike_latitude", .eval = function_eval_latitude},
+        {.name = "longitude", .args = "p", .result = EXPR_NUMBER, .sql = "haike_longitude", .eval = function_eval_longitude},
+
         // Who and when: the same for every row.
         {.name = "today", .args = "", .result = EXPR_DATE, .eval = function_eval_today},
         {.name = "now", .args = "", .result = EXPR_DATETIME, .eval = function_eval_now},

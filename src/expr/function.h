@@ -30,4 +30,4 @@ FunctionEval function_eval_add, function_eval_subtract, function_eval_multiply, 
         function_eval_concat, function_eval_round, function_eval_abs, function_eval_least, function_eval_greatest, function_eval_length, function_eval_lower,
         function_eval_upper, function_eval_today, function_eval_now, function_eval_me, function_eval_my_department, function_eval_date,
         function_eval_days_between, function_eval_add_months, function_eval_month, function_eval_quarter, function_eval_year, function_eval_week,
-        function_eval_day, function_eval_year_of, function_eval_month_of, function_eval_day_of, function_eval_weekday;
+        function_eval_day, function_eval_year_of, function_eval_month_of, function_eval_day_of, function_eval_weekday, function_eval_latitude, function_eval_longitude;

@@ -2,6 +2,7 @@
 // compiled for either and evaluated in memory.
 #include "base/date.h"
 #include "base/json.h"
+#include "base/position.h"
 #include "store/fixture.h"
 #include <time.h>
 #include <unicode/uchar.h>
@@ -145,6 +146,15 @@ static Value any_record(Arena *arena) {
         static const char *const records[] = {"customer:12", "lead:0", "x:999999999999999999", "x:1234567890123456789", "customer", ":5", "a:b:1", "a:-1", "a:", "", "sample_request:007", "a:1 "};
         (void)arena;
         return value_text(str_from(records[random_bits() % (sizeof records / sizeof *records)]));
+}
+
+static Value any_position(Arena *arena) {
+        static const char *const positions[] = {
+                "{\"lat\":30.274123,\"lng\":120.155}", "{\"lat\":-30,\"lng\":-0.5}", "{\"lat\":0,\"lng\":0}", "{}", "null", "", "{\"lat\":1}", "{\"lat\":\"1\",\"lng\":2}",
+                "{\"lat\":1.,\"lng\":2}", "{\"lat\":1e1,\"lng\":2}", "{\"lat\":1234,\"lng\":2}", "{\"lat\":1.1234567,\"lng\":2}", "[1,2]", "{\"lat\":1,\"lng\":2} ",
+        };
+        (void)arena;
+        return value_text(str_from(positions[random_bits() % (sizeof positions / sizeof *positions)]));
 }
 
 static Value or_none(bool known, Decimal number) {
@@ -337,6 +347,18 @@ static Value expect_object_of(Arena *arena, const Value *v) {
         return split_record(v[0].text, &object, &id) ? value_text(object) : VALUE_NONE;
 }
 
+static Value expect_latitude(Arena *arena, const Value *v) {
+        (void)arena;
+        Decimal r = {0};
+        return or_none(position_part(v[0].text, POSITION_LATITUDE, &r), r);
+}
+
+static Value expect_longitude(Arena *arena, const Value *v) {
+        (void)arena;
+        Decimal r = {0};
+        return or_none(position_part(v[0].text, POSITION_LONGITUDE, &r), r);
+}
+
 typedef struct Function {
         const char *name;
         Value (*arguments[ARGUMENTS])(Arena *arena);
@@ -372,6 +394,8 @@ static const Function functions[] = {
         {"haike_add_months", {any_date, any_months}, VALUE_DATE, expect_add_months},
         {"haike_id_of", {any_record}, VALUE_INTEGER, expect_id_of},
         {"haike_object_of", {any_record}, VALUE_TEXT, expect_object_of},
+        {"haike_latitude", {any_position}, VALUE_NUMBER, expect_latitude},
+        {"haike_longitude", {any_position}, VALUE_NUMBER, expect_longitude},
 };
 
 static Str describe(Arena *arena, Value value) {

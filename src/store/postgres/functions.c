@@ -58,13 +58,27 @@ static const char *const statements[] = {
         "create or replace function haike_object_of(x text) returns text" PURE "case when x ~ '^[^:]+:[0-9]{1,18}$' then split_part(x, ':', 1) end",
 };
 
-static Status create_functions(Db *db) {
-        for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
-                Sql create = db_sql(db);
-                sql_fixed(&create, str_from(statements[i]));
-                TRY(db_ddl(db, &create));
+#define DEGREES "-?[0-9]{1,3}(?:[.][0-9]{1,6})?"
+static const char *const positions[] = {
+        "create or replace function haike_latitude(x text) returns numeric" PURE "substring(x from '^[{]\"lat\":(" DEGREES "),\"lng\":" DEGREES "[}]$')::numeric",
+        "create or replace function haike_longitude(x text) returns numeric" PURE "substring(x from '^[{]\"lat\":" DEGREES ",\"lng\":(" DEGREES ")[}]$')::numeric",
+};
+
+static Status create(Db *db, const char *const *sources, size_t count) {
+        for (size_t i = 0; i < count; i++) {
+                Sql statement = db_sql(db);
+                sql_fixed(&statement, str_from(sources[i]));
+                TRY(db_ddl(db, &statement));
         }
         return STATUS_OK;
 }
 
-const Migration postgres_migrations[POSTGRES_MIGRATIONS] = {{1, "store functions", create_functions}};
+static Status create_functions(Db *db) {
+        return create(db, statements, sizeof statements / sizeof *statements);
+}
+
+static Status create_positions(Db *db) {
+        return create(db, positions, sizeof positions / sizeof *positions);
+}
+
+const Migration postgres_migrations[POSTGRES_MIGRATIONS] = {{1, "store functions", create_functions}, {2, "positions", create_positions}};

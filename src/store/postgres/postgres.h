@@ -86,5 +86,5 @@ void postgres_listen(Store *store);                               // starts the 
 void postgres_listen_stop(PgStore *store);
 void postgres_announce(PgStore *store);                           // tells other nodes, soon
 // functions.c
-#define POSTGRES_MIGRATIONS 1
+#define POSTGRES_MIGRATIONS 2
 extern const Migration postgres_migrations[POSTGRES_MIGRATIONS];

@@ -1,6 +1,7 @@
 // The haike_ functions of SQLite, in terms of base: numbers are scaled integers, dates days, date-times milliseconds. What each means is
 // listed in store.h; PostgreSQL's twins are in postgres/functions.c, and functions_test.c compares the two.
 #include "base/json.h"
+#include "base/position.h"
 #include "base/unicode.h"
 #include "store/sqlite/sqlite.h"
 #include <unicode/utypes.h>
@@ -357,6 +358,22 @@ static void do_id_of(sqlite3_context *call, int count, sqlite3_value **values) {
                 sqlite3_result_int64(call, id);
 }
 
+static void answer_degrees(sqlite3_context *call, sqlite3_value *value, PositionPart part) {
+        Decimal degrees;
+        if (!is_null(value) && position_part(text_of(value), part, &degrees))
+                sqlite3_result_int64(call, degrees.units);
+}
+
+static void do_latitude(sqlite3_context *call, int count, sqlite3_value **values) {
+        (void)count;
+        answer_degrees(call, values[0], POSITION_LATITUDE);
+}
+
+static void do_longitude(sqlite3_context *call, int count, sqlite3_value **values) {
+        (void)count;
+        answer_degrees(call, values[0], POSITION_LONGITUDE);
+}
+
 static void do_object_of(sqlite3_context *call, int count, sqlite3_value **values) {
         (void)count;
         Str object;
@@ -402,6 +419,8 @@ static const Function functions[] = {
         {"haike_add_months", 2, do_add_months, NULL},
         {"haike_id_of", 1, do_id_of, NULL},
         {"haike_object_of", 1, do_object_of, NULL},
+        {"haike_latitude", 1, do_latitude, NULL},
+        {"haike_longitude", 1, do_longitude, NULL},
 };
 
 int sqlite_functions(SqliteConn *conn) {
