@@ -39,7 +39,7 @@ MAKEFLAGS += --no-print-directory
 
 # Layers in the order of includes: a unit test is linked with its own layer and those below, so that an upward call does not even link.
 LAYERS := base os store http expr meta access record flow report link api
-PACKAGES := libmicrohttpd sqlite3 libpq libsodium icu-i18n icu-uc libical xlsxwriter
+PACKAGES := libmicrohttpd sqlite3 libpq libsodium icu-i18n icu-uc libical xlsxwriter zlib
 
 sources := $(shell find src objects -name '*.c' 2>/dev/null | sort)
 tests_c := $(filter %_test.c,$(sources))

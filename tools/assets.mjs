@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join, posix } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const CONTENT_TYPES = {
   '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8', '.ico': 'image/x-icon', '.jpg': 'image/jpeg',
@@ -36,6 +36,11 @@ function collect(webFolder) {
   return found.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
 }
 
+const packers = [
+  ['gzip', 'gz', (content) => gzipSync(content, { level: 9 })],
+  ['brotli', 'br', (content) => brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } })],
+]
+
 const quote = (text) => `"${text.replace(/[\\"]/g, '\\$&')}"`
 
 function embed(label, file) {
@@ -57,21 +62,20 @@ found.forEach(({ path, file }, i) => {
   const etag = createHash('sha256').update(content).digest('base64url').slice(0, 22)
   bytes += embed(`asset_${i}`, file)
   symbols += `extern const unsigned char asset_${i}[];\n`
-  let gzip = 'NULL, 0'
-  if (path.startsWith('web/') && !ALREADY_COMPRESSED.has(extension)) {
-    const packed = gzipSync(content, { level: 9 })
-    if (packed.length < content.length * LEAST_SAVED) {
-      const copy = join(copies, `${i}.gz`)
-      writeFileSync(copy, packed)
-      bytes += embed(`asset_${i}_gzip`, copy)
-      symbols += `extern const unsigned char asset_${i}_gzip[];\n`
-      gzip = `asset_${i}_gzip, ${packed.length}`
-    }
-  }
+  const packed = packers.map(([name, tail, pack]) => {
+    if (!path.startsWith('web/') || ALREADY_COMPRESSED.has(extension)) return 'NULL, 0'
+    const smaller = pack(content)
+    if (smaller.length >= content.length * LEAST_SAVED) return 'NULL, 0'
+    const copy = join(copies, `${i}.${tail}`)
+    writeFileSync(copy, smaller)
+    bytes += embed(`asset_${i}_${name}`, copy)
+    symbols += `extern const unsigned char asset_${i}_${name}[];\n`
+    return `asset_${i}_${name}, ${smaller.length}`
+  })
   const type = CONTENT_TYPES[extension] ?? 'application/octet-stream'
-  rows += `        {${quote(path)}, asset_${i}, ${content.length}, ${gzip}, ${quote(type)}, ${quote(`"${etag}"`)}},\n`
+  rows += `        {${quote(path)}, asset_${i}, ${content.length}, ${packed.join(', ')}, ${quote(type)}, ${quote(`"${etag}"`)}},\n`
 })
 bytes += '        .section .note.GNU-stack,"",%progbits\n'
-if (!rows) rows = '        {NULL, NULL, 0, NULL, 0, NULL, NULL},\n' // C has no empty table; the count says 0
+if (!rows) rows = '        {NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL},\n' // C has no empty table; the count says 0
 writeFileSync(outBytes, bytes)
 writeFileSync(outTable, `// Written by tools/assets.mjs.\n#include "base/asset.h"\n\n${symbols}\nconst Asset assets[] = {\n${rows}};\nconst size_t assets_count = ${found.length};\n`)

@@ -40,8 +40,9 @@ const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.fl
 
 async function score(url, cookie, port, form) {
   const settings = { onlyCategories: ['performance', 'accessibility', 'best-practices'] }
-  const result = await lighthouse(url, { port, output: 'json', logLevel: 'error', extraHeaders: { Cookie: cookie }, disableStorageReset: true, ...settings }, form === 'desktop' ? desktopConfig : undefined)
-  const { categories, audits } = result.lhr
+  const result = await lighthouse(url, { port, output: 'json', logLevel: 'error', extraHeaders: { Cookie: cookie }, ...settings }, form === 'desktop' ? desktopConfig : undefined)
+  const { categories, audits, finalDisplayedUrl } = result.lhr
+  if (!finalDisplayedUrl.includes('/o/customer')) throw new Error(`measured ${finalDisplayedUrl}`)
   const of = (name) => Math.round(categories[name].score * 100)
   const time = (name) => Math.round(audits[name].numericValue)
   const missed = Object.values(audits).filter((audit) => audit.score !== null && audit.score < 0.9 && audit.scoreDisplayMode !== 'informative').map((audit) => `${audit.id} ${audit.displayValue ?? ''}`.trim())
@@ -60,7 +61,7 @@ async function lighthouses(server, token) {
     const browser = spawn(process.env.CHROMIUM ?? '/usr/bin/chromium', [...FLAGS, `--remote-debugging-port=${port}`, `--user-data-dir=${profile}`, 'about:blank'], { stdio: 'ignore', env: { ...process.env, HOME: profile } })
     try {
       for (let n = 0; n < 100 && !(await fetch(`http://127.0.0.1:${port}/json/version`).catch(() => null)); n++) await sleep(100)
-      // the first visit fills the caches of the server; the second counts
+      // the first visit fills the caches of the server; the second counts. The browser's are emptied before each
       const ask = () => score(`http://127.0.0.1:${server.port}/o/customer`, `haike_session=${token}`, port, form)
       await ask()
       results.push(await ask())

@@ -8,6 +8,8 @@ typedef struct Asset {
         size_t size;
         const unsigned char *gzip; // the same, compressed; NULL where that is not smaller
         size_t gzip_size;
+        const unsigned char *brotli; // likewise
+        size_t brotli_size;
         const char *content_type;
         const char *etag;         // with its quotes; a hash of the content
 } Asset;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
@@ -166,6 +167,29 @@ static void answers_and_keeps_alive(void **state) {
         assert_false(client_header(&reply, "Content-Type", value, sizeof value));
         expect_body(client_call(client, "GET http://h/abs?q=1 HTTP/1.1\r\nHost: h\r\n\r\n"), 200, "GET|/abs|q=1;|");
         expect_body(client_call(client, "TRACE / HTTP/1.1\r\nHost: h\r\n\r\n"), 200, "TRACE|/||");
+        client_close(client);
+}
+
+static void compresses_what_is_long(void **state) {
+        Client *client = dial(state);
+        ClientReply reply = client_call(client, "GET /large HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n");
+        assert_int_equal(reply.status, 200);
+        assert_non_null(strcasestr(reply.head, "Content-Encoding: gzip"));
+        assert_non_null(strcasestr(reply.head, "Vary: Accept-Encoding"));
+        assert_true(reply.body_len < 100000);
+        z_stream stream = {.next_in = (Bytef *)reply.body, .avail_in = (uInt)reply.body_len};
+        assert_int_equal(inflateInit2(&stream, 15 + 16), Z_OK);
+        char *plain = malloc(6000000);
+        stream.next_out = (Bytef *)plain;
+        stream.avail_out = 6000000;
+        assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
+        assert_int_equal(stream.total_out, 5000000);
+        inflateEnd(&stream);
+        free(plain);
+        reply = client_call(client, "GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+        assert_int_equal(reply.body_len, 5000000);
+        reply = client_call(client, "GET /short HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n");
+        assert_null(strcasestr(reply.head, "Content-Encoding"));
         client_close(client);
 }
 
@@ -414,6 +438,7 @@ static void says_why_it_does_not_start(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(answers_and_keeps_alive),
+                cmocka_unit_test(compresses_what_is_long),
                 cmocka_unit_test(takes_chunks),
                 cmocka_unit_test(answers_pipelines_in_order),
                 cmocka_unit_test(answers_deferred_from_other_threads),

@@ -1,9 +1,14 @@
 // From what a handler filled in to the library's response. Response bytes stay in the request's arena until they are sent.
 #include "http/server.h"
+#include "http/static.h"
 #include "os/os.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
+
+#define COMPRESS_LEAST 4096  // bytes: below, a packet or two are sent either way
+#define GZIP_WINDOW (15 + 16) // the largest, with gzip's head
 
 typedef struct Refusal { int status; const char *code, *title; } Refusal;
 
@@ -62,6 +67,41 @@ static struct MHD_Response *from_file(const HttpRequest *request, size_t *ret_si
         return response;
 }
 
+// Texts made for this request, not files that bring their coding with them.
+static bool is_compressible(const HttpRequest *request) {
+        Str type = request->content_type;
+        bool text = !type.len || str_starts(type, STR("application/json")) || str_starts(type, STR("application/problem+json")) || str_starts(type, STR("text/"));
+        for (size_t i = 0; i < request->headers_count; i++)
+                if (str_is(request->headers[i].name, "Content-Encoding"))
+                        return false;
+        return text && request->response.len >= COMPRESS_LEAST && request->status != 204 && request->status != 304;
+}
+
+// On a slow line a list arrives in a fifth of the bytes; the fastest level costs about as much as making it did.
+static void compress_response(HttpRequest *request) {
+        if (!is_compressible(request))
+                return;
+        http_respond_header(request, "Vary", STR("Accept-Encoding"));
+        if (!request->exchange || !http_accepts_coding(http_header(request, "accept-encoding"), "gzip"))
+                return;
+        z_stream stream = {0};
+        size_t room = request->response.len - request->response.len / 8;
+        if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+                return;
+        char *packed = arena_alloc(request->arena, room);
+        stream.next_in = (Bytef *)(uintptr_t)request->response.data;
+        stream.avail_in = (uInt)request->response.len;
+        stream.next_out = (Bytef *)packed;
+        stream.avail_out = (uInt)room;
+        bool smaller = deflate(&stream, Z_FINISH) == Z_STREAM_END;
+        size_t size = stream.total_out;
+        deflateEnd(&stream);
+        if (!smaller)
+                return;
+        request->response = str_make(packed, size);
+        http_respond_header(request, "Content-Encoding", STR("gzip"));
+}
+
 static struct MHD_Response *from_memory(const HttpRequest *request, size_t *ret_size) {
         Str content = request->status == 204 || request->status == 304 ? STR_NONE : request->response;
         *ret_size = content.len;
@@ -85,6 +125,8 @@ enum MHD_Result response_send(HttpExchange *exchange) {
                 exchange->refused = 500;
         if (exchange->refused)
                 refuse(exchange);
+        if (!request->file_path.len)
+                compress_response(request);
         size_t size;
         struct MHD_Response *response = request->file_path.len ? from_file(request, &size) : from_memory(request, &size);
         if (!response && request->file_path.len) {

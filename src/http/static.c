@@ -45,7 +45,7 @@ void http_respond_asset(HttpRequest *request, const Asset *asset, bool immutable
         http_respond_header(request, "ETag", etag);
         http_respond_header(request, "Cache-Control", immutable ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
         request->content_type = str_from(asset->content_type);
-        if (asset->gzip)
+        if (asset->gzip || asset->brotli)
                 http_respond_header(request, "Vary", STR("Accept-Encoding"));
         if (etag_listed(http_header(request, "if-none-match"), etag)) {
                 request->status = 304;
@@ -53,7 +53,11 @@ void http_respond_asset(HttpRequest *request, const Asset *asset, bool immutable
         }
         request->status = 200;
         request->response = asset_bytes(asset);
-        if (asset->gzip && http_accepts_coding(http_header(request, "accept-encoding"), "gzip")) {
+        Str accepted = http_header(request, "accept-encoding");
+        if (asset->brotli && http_accepts_coding(accepted, "br")) {
+                http_respond_header(request, "Content-Encoding", STR("br"));
+                request->response = str_make((const char *)asset->brotli, asset->brotli_size);
+        } else if (asset->gzip && http_accepts_coding(accepted, "gzip")) {
                 http_respond_header(request, "Content-Encoding", STR("gzip"));
                 request->response = str_make((const char *)asset->gzip, asset->gzip_size);
         }

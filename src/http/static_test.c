@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 static const Asset PAGE = {
-        .path = "web/index.html", .data = (const unsigned char *)"plain", .size = 5, .gzip = (const unsigned char *)"gz", .gzip_size = 2,
+        .path = "web/index.html", .data = (const unsigned char *)"plain", .size = 5, .gzip = (const unsigned char *)"gz", .gzip_size = 2, .brotli = (const unsigned char *)"b", .brotli_size = 1,
         .content_type = "text/html; charset=utf-8", .etag = "\"abc\"",
 };
 
@@ -63,6 +63,9 @@ static void answers_conditionally(void **state) {
         expect(&reply, "Cache-Control", "no-cache");
         expect(&reply, "Content-Encoding", NULL);
         reply = ask(client, "/hashed HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip, br");
+        assert_string_equal(reply.body, "b");
+        expect(&reply, "Content-Encoding", "br");
+        reply = ask(client, "/hashed HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip, br;q=0");
         assert_string_equal(reply.body, "gz");
         expect(&reply, "Content-Encoding", "gzip");
         expect(&reply, "Cache-Control", "public, max-age=31536000, immutable");

@@ -1,0 +1,62 @@
+// Places out of records, and what of them stands so close that one mark says it.
+import type { Color, FieldDef, RecordData } from "@/meta/types";
+import { option } from "@/meta/catalog";
+
+export interface Point { id: number; name: string; lat: number; lng: number; color: Color; city: string }
+export interface Cluster { key: string; points: Point[]; lat: number; lng: number }
+export interface Box { south: number; north: number; west: number; east: number }
+
+export function pointOf(record: RecordData, position: FieldDef, colored: FieldDef | undefined, city: string): Point | null {
+  const place = record[position.name];
+  if (place === null || typeof place !== "object" || Array.isArray(place)) return null;
+  const { lat, lng } = place;
+  if (typeof lat !== "number" || typeof lng !== "number") return null;
+  const key = colored ? record[colored.name] : undefined;
+  const color = colored && typeof key === "string" ? option(colored, key)?.color : undefined;
+  return { id: record.id, name: typeof record.name === "string" ? record.name : `#${record.id}`, lat, lng, color: color ?? "brand", city };
+}
+
+/** Points whose places on the screen (pixels, by project) fall into one cell of the grid become one cluster at their middle. */
+export function clusters(points: Point[], project: (point: Point) => { x: number; y: number }, cell: number): Cluster[] {
+  const cells = new Map<string, Point[]>();
+  for (const point of points) {
+    const { x, y } = project(point);
+    const key = `${Math.floor(x / cell)}:${Math.floor(y / cell)}`;
+    const found = cells.get(key);
+    if (found) found.push(point);
+    else cells.set(key, [point]);
+  }
+  return [...cells].map(([key, found]) => ({
+    key, points: found,
+    lat: found.reduce((sum, point) => sum + point.lat, 0) / found.length,
+    lng: found.reduce((sum, point) => sum + point.lng, 0) / found.length,
+  }));
+}
+
+/** The city that most of them are in, if any says one. */
+export function commonCity(points: Point[]): string {
+  const counts = new Map<string, number>();
+  for (const point of points) if (point.city) counts.set(point.city, (counts.get(point.city) ?? 0) + 1);
+  let best = "";
+  for (const [city, count] of counts) if (count > (counts.get(best) ?? 0)) best = city;
+  return best;
+}
+
+const degrees = (value: number): string => String(Math.round(value * 1e4) / 1e4);
+
+/** Records whose position lies in the box; one that crosses the date line is two halves. */
+export function boxFilter(field: string, box: Box): string {
+  const north = Math.min(90, box.north), south = Math.max(-90, box.south);
+  const latitude = `latitude(${field}) between ${degrees(south)} and ${degrees(north)}`;
+  if (box.east - box.west >= 360) return latitude;
+  const wrap = (value: number): number => ((((value + 180) % 360) + 360) % 360) - 180;
+  const west = wrap(box.west), east = wrap(box.east);
+  const longitude = west <= east ? `longitude(${field}) between ${degrees(west)} and ${degrees(east)}` : `(longitude(${field}) >= ${degrees(west)} or longitude(${field}) <= ${degrees(east)})`;
+  return `${latitude} and ${longitude}`;
+}
+
+/** A round step in degrees, so that about so many lines cross the span. */
+export function gridStep(span: number, lines: number): number {
+  const steps = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
+  return steps.find((step) => span / step <= lines) ?? 30;
+}
