@@ -119,10 +119,10 @@ const scroll = (server, token) => page(server, token, async (window, client) => 
   await window.mouse.move(700, 500)
   const began = performance.now()
   const frames = await traced(client, async () => {
-    // as a hand with a free-spinning wheel: steadily down until so many rows were passed
+    // as a hand with a free-spinning wheel: steadily down, some twenty rows at a time, until so many were passed
     let seen = 0
     for (let still = 0; seen < ROWS && still < 400; ) {
-      await window.mouse.wheel(0, 2400)
+      await window.mouse.wheel(0, 800)
       const top = await window.evaluate(() => document.querySelector('.tw').scrollTop)
       const now = Math.floor(top / 36)
       still = now === seen ? still + 1 : 0

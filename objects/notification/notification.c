@@ -16,6 +16,8 @@ static Str kind_key(NotifyKind kind) {
                 return STR("reminder");
         case NOTIFY_COMMENT:
                 return STR("comment");
+        case NOTIFY_EVENT:
+                return STR("event");
         }
         return STR("system");
 }
@@ -42,7 +44,7 @@ static Str cut_name(Str text) {
         return str_slice(text, 0, offset);
 }
 
-Status notify(Call *call, int64_t to, NotifyKind kind, const char *text_key, const Object *object, int64_t record, Str record_name) {
+Status notify_with(Call *call, int64_t to, NotifyKind kind, const char *text_key, const Object *object, int64_t record, Str record_name, Str more) {
         const Person *person = access_person(call->actor->access, to);
         if (to == call->actor->user || !person || !person->active)
                 return STATUS_OK;
@@ -51,7 +53,7 @@ Status notify(Call *call, int64_t to, NotifyKind kind, const char *text_key, con
         if (str_empty(name))
                 return STATUS_OK;
         Arena *arena = call->context->arena;
-        Str args[4] = {call->actor->name, label_text(&object->label, person->lang), name, STR_NONE};
+        Str args[4] = {call->actor->name, label_text(&object->label, person->lang), name, more};
         Str text = text_format(arena, person->lang, text_key, args);
         RecordInput *input = record_input_new(arena, catalog_get(call->catalog, "notification"));
         record_input_set(input, "name", value_text(cut_name(text)));
@@ -64,6 +66,10 @@ Status notify(Call *call, int64_t to, NotifyKind kind, const char *text_key, con
         WriteOptions options = {.as_system = true};
         int64_t id = 0;
         return record_create(call, input, &options, &id);
+}
+
+Status notify(Call *call, int64_t to, NotifyKind kind, const char *text_key, const Object *object, int64_t record, Str record_name) {
+        return notify_with(call, to, kind, text_key, object, record, record_name, STR_NONE);
 }
 
 const ObjectModule notification_module = {.object = "notification"};

@@ -1,6 +1,7 @@
 // Reminders of tasks and events.
 #include "objects/shared/remind.h"
 #include "objects/notification/notify.h"
+#include "record/reader.h"
 
 #define AT_ONCE 200
 
@@ -13,8 +14,16 @@ static Status remind_one(Call *call, const Object *object, int64_t id) {
         Record *record = NULL;
         TRY(record_load(call, object, id, &record));
         Value owner = record_value(record, "owner");
+        int64_t *readers = NULL;
+        size_t count = 0;
+        Str name = record_value(record, "name").text;
         if (owner.kind == VALUE_INTEGER)
-                TRY(notify(call, owner.integer, NOTIFY_REMINDER, "notify.reminder", object, id, record_value(record, "name").text));
+                TRY(notify(call, owner.integer, NOTIFY_REMINDER, "notify.reminder", object, id, name));
+        if (object->readers)
+                TRY(readers_of(call->context, object->readers, record->values[object->readers->index], &readers, &count));
+        for (size_t i = 0; i < count; i++)
+                if (readers[i] != owner.integer)
+                        TRY(notify(call, readers[i], NOTIFY_REMINDER, "notify.reminder", object, id, name));
         RecordInput *input = record_input_new(call->context->arena, object);
         record_input_set(input, "reminded_at", value_datetime(call->context->now_ms));
         WriteOptions options = {.as_system = true, .action = STR("remind")};

@@ -1,11 +1,16 @@
-// A task: its name is its title; finishing it notes when, and makes the next one of a repeated task; reminders.
+// A task: its name is its title; finishing it notes when, and makes the next one of a repeated task; who was given it says so; reminders.
 #include "base/date.h"
 #include "objects/notification/notify.h"
 #include "objects/shared/assign.h"
 #include "objects/shared/remind.h"
+#include "objects/task/checklist.h"
 
 static bool is_done(Value status) {
         return status.kind == VALUE_TEXT && str_is(status.text, "done");
+}
+
+static bool same(const RecordChange *change, const char *field) {
+        return change->before && value_eq(record_value(change->before, field), record_value(change->after, field));
 }
 
 static Status before(Call *call, RecordChange *change) {
@@ -22,7 +27,9 @@ static Status before(Call *call, RecordChange *change) {
                 record_set(task, "completed_at", value_datetime(call->context->now_ms));
         if (!done && was_done)
                 record_set(task, "completed_at", VALUE_NONE);
-        return STATUS_OK;
+        if (change->before && !same(change, "owner")) // somebody else has not seen it yet
+                record_set(task, "acknowledged_at", VALUE_NONE);
+        return same(change, "checklist") ? STATUS_OK : checklist_take(call->context, task);
 }
 
 // ---- Repeating
@@ -50,13 +57,13 @@ static Value moved(Call *call, Str repeat, Value at) {
 }
 
 static Status repeat_task(Call *call, const Record *task) {
-        static const char *const same[] = {"title", "priority", "target", "description", "repeat", "owner"};
+        static const char *const kept[] = {"title", "priority", "target", "description", "repeat", "owner"};
         Str repeat = record_value(task, "repeat").text;
         Value due = record_value(task, "due_at"), remind = record_value(task, "remind_at");
         Value next_due = moved(call, repeat, value_is_null(due) ? value_datetime(call->context->now_ms) : due);
         RecordInput *input = record_input_new(call->context->arena, task->object);
-        for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-                record_input_set(input, same[i], record_value(task, same[i]));
+        for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+                record_input_set(input, kept[i], record_value(task, kept[i]));
         record_input_set(input, "due_at", next_due);
         record_input_set(input, "previous", value_int(task->id));
         if (remind.kind == VALUE_DATETIME && due.kind == VALUE_DATETIME)
@@ -86,6 +93,20 @@ static Status minutely(Call *call) {
         return remind_due(call, "task", STR("t.status in ('open', 'doing')"));
 }
 
-static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}};
+// ---- Saying that it has arrived
 
-const ObjectModule task_module = {.object = "task", .before = before, .after = after, .actions = actions, .actions_count = 1, .minutely = minutely};
+static Status acknowledge(Call *call, const Record *task, const Json *body, JsonWriter *w) {
+        (void)body, (void)w;
+        Value owner = record_value(task, "owner"), giver = record_value(task, "created_by");
+        if (owner.kind != VALUE_INTEGER || owner.integer != call->actor->user)
+                return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
+        RecordInput *input = record_input_new(call->context->arena, task->object);
+        record_input_set(input, "acknowledged_at", value_datetime(call->context->now_ms));
+        WriteOptions options = {.as_system = true, .action = STR("acknowledge")};
+        TRY(record_update(call, task->object, task->id, input, &options));
+        return notify(call, giver.integer, NOTIFY_TASK, "notify.acknowledged", task->object, task->id, record_value(task, "name").text);
+}
+
+static const Action actions[] = {{"acknowledge", VERB_READ, acknowledge}, {"assign", VERB_UPDATE, action_assign}};
+
+const ObjectModule task_module = {.object = "task", .before = before, .after = after, .actions = actions, .actions_count = 2, .minutely = minutely};

@@ -1,5 +1,5 @@
 // Users: logins are stored folded, and nobody locks the company out (himself, or the last administrator). Passwords and sessions are src/access's.
-#include "access/access.h"
+#include "access/org.h"
 #include "base/unicode.h"
 #include "record/record.h"
 
@@ -121,11 +121,24 @@ static void keep_rights(Call *call, const RecordChange *change) {
                 (void)error_add(call->context, STR("department"), "user_own_rights");
 }
 
+// Whoever is new speaks the organisation's language until he says otherwise.
+static Status speak(Call *call, RecordChange *change) {
+        const Field *lang = object_get(change->object, "lang");
+        if (change->kind != CHANGE_CREATE || change->given[lang->index])
+                return STATUS_OK;
+        Str language = STR_NONE;
+        TRY(org_setting(call->db, STR("language"), STR_NONE, &language));
+        if (field_option(lang, language))
+                change->after->values[lang->index] = value_text(language);
+        return STATUS_OK;
+}
+
 static Status user_before(Call *call, RecordChange *change) {
         if (change->after)
                 normalise_login(call, change);
         if (change->kind == CHANGE_CREATE && value_is_null(record_value(change->after, "active")))
                 record_set(change->after, "active", value_bool(true));
+        TRY(speak(call, change));
         TRY(keep_oneself(call, change));
         keep_rights(call, change);
         TRY(access_bump(call->db));

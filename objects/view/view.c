@@ -1,6 +1,9 @@
-// A saved view: its object must be one the reader may see, its filter and sort must be understood for that object; a locked one is changed by its owner or an
-// administrator after unlocking.
+// A saved view: its object must be one the reader may see, its filter, sort, group and columns must be understood for that object; a locked one is changed by its
+// owner or an administrator after unlocking.
 #include "record/record.h"
+
+#define COLUMNS_MOST 100
+#define DEPTH_MOST 32
 
 static Status check_filter(Call *call, const Object *object, Value filter) {
         Context *context = call->context;
@@ -30,6 +33,60 @@ static void check_sort(Call *call, const Object *object, Value sort) {
         }
 }
 
+static void check_group(Call *call, const Object *object, Value group) {
+        Str name = group.kind == VALUE_TEXT ? str_trim(group.text) : STR_NONE;
+        const Field *field = object_find(object, name);
+        if (!str_empty(name) && (!field || !field_groupable(field) || actor_field(call->actor, field) < FIELD_READ))
+                (void)error_add(call->context, STR("group"), "not_groupable", name);
+}
+
+// "name", or a path such as "customer.level".
+static bool column_known(const Call *call, const Object *object, Str path) {
+        if (str_empty(path))
+                return false;
+        for (Str name; str_cut(&path, '.', &name);) {
+                const Field *field = object && actor_may(call->actor, object, VERB_READ) ? object_find(object, name) : NULL;
+                if (!field || field->hidden || actor_field(call->actor, field) == FIELD_HIDE)
+                        return false;
+                object = field->target;
+        }
+        return true;
+}
+
+static Status check_columns(Call *call, const Object *object, Value columns) {
+        if (columns.kind != VALUE_TEXT)
+                return STATUS_OK;
+        Json *list = NULL;
+        Arena *arena = call->context->arena;
+        TRY(json_parse(call->context, columns.text, DEPTH_MOST, &list));
+        if (list->kind != JSON_ARRAY)
+                (void)error_add(call->context, STR("columns"), "wrong_type", STR("array"));
+        else if (list->count > COLUMNS_MOST)
+                (void)error_add(call->context, STR("columns"), "too_many", str_format(arena, "%d", COLUMNS_MOST));
+        for (size_t i = 0; list->kind == JSON_ARRAY && i < list->count && i < COLUMNS_MOST; i++) {
+                const Json *item = &list->items[i];
+                if (item->kind != JSON_STRING || !column_known(call, object, item->text))
+                        (void)error_add(call->context, str_format(arena, "columns[%zu]", i), "unknown_field", item->kind == JSON_STRING ? item->text : STR_NONE);
+        }
+        return STATUS_OK;
+}
+
+static Status check_settings(Call *call, Value settings) {
+        if (settings.kind != VALUE_TEXT)
+                return STATUS_OK;
+        Json *json = NULL;
+        TRY(json_parse(call->context, settings.text, DEPTH_MOST, &json));
+        if (json->kind != JSON_OBJECT)
+                (void)error_add(call->context, STR("settings"), "wrong_type", STR("object"));
+        return STATUS_OK;
+}
+
+// A field that went away since then is no reason to refuse another name.
+static bool kept(const RecordChange *change, const char *field) {
+        return change->before && value_eq(record_value(change->before, field), record_value(change->after, field)) &&
+               value_eq(record_value(change->before, "object"), record_value(change->after, "object"));
+}
+
 static bool only_unlocks(const RecordChange *change) {
         return change->before && record_value(change->before, "locked").boolean && !record_value(change->after, "locked").boolean;
 }
@@ -47,6 +104,12 @@ static Status before(Call *call, RecordChange *change) {
                 return STATUS_OK;
         }
         check_sort(call, object, record_value(view, "sort"));
+        if (!kept(change, "group"))
+                check_group(call, object, record_value(view, "group"));
+        if (!kept(change, "columns"))
+                TRY(check_columns(call, object, record_value(view, "columns")));
+        if (!kept(change, "settings"))
+                TRY(check_settings(call, record_value(view, "settings")));
         return check_filter(call, object, record_value(view, "filter"));
 }
 

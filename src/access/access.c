@@ -132,8 +132,7 @@ static Actor *actor_compile(Access *access, const Person *person) {
         Actor *actor = arena_new_of(access->arena, Actor);
         *actor = (Actor){.user = person->id, .name = person->name, .login = person->login, .lang = person->lang, .access = access};
         actor->department = access_department(access, person->department) ? person->department : 0;
-        actor->administrator = profile->administrator;
-        actor->grants = profile->grants;
+        actor_take_profile(actor, profile);
         actor_tree(access, person, actor);
         return actor;
 }

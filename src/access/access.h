@@ -40,6 +40,7 @@ typedef struct Actor {
         Lang lang;
         bool system;                    // the system itself or an administrator's command: everything
         bool administrator;             // has the role with key "admin", or system: may change metadata, roles and settings
+        const int64_t *roles; size_t roles_count; // ids, ascending; the system has none
         const int64_t *tree; size_t tree_count; // own department and all below (and those headed), ascending
         ObjectGrant *grants;            // by object index
         const Access *access;
@@ -53,6 +54,8 @@ Access *access_ref(Access *access);
 void access_unref(Access *access);
 Status access_actor(Context *context, const Access *access, int64_t user, const Actor **ret) MUST_USE; // STATUS_UNAUTHENTICATED: unknown or inactive
 const Actor *access_system(const Access *access);
+// Who he would be with this role and no other: rights and roles are the role's, the person and his departments stay. STATUS_NOT_FOUND: there is no such role.
+Status access_actor_as(Context *context, const Access *access, const Actor *actor, int64_t role, const Actor **ret) MUST_USE;
 const Person *access_person(const Access *access, int64_t id);
 const Department *access_department(const Access *access, int64_t id);
 // Ids of a department and all below it, the department first; count 0: there is no such department. They belong to the snapshot.
@@ -71,8 +74,12 @@ Status grants_shipped(Context *context, const Catalog *catalog, Str role_key, St
 bool actor_may(const Actor *actor, const Object *object, Verb verb);              // at all, on some record
 bool actor_may_act(const Actor *actor, const Object *object, Str action);
 FieldRight actor_field(const Actor *actor, const Field *field);
+bool actor_has_role(const Actor *actor, const Str *keys, size_t count);           // one of these role keys
 Scope actor_scope(const Actor *actor, const Object *object, Verb verb);
 Str mask_text(Arena *arena, const Field *field, Str text);                        // 138****1234, z***@x.cn, 张*, 其***; empty (show null): numbers, choices, lists …
+// Objects with a list of readers (Object.readers): whoever may read such records at all reads those that list him too. The rows of access_reader(object_id, user_id,
+// record_id) say which; the record pipeline keeps them. actor_covers() does not know of them.
+bool actor_reads_listed(const Actor *actor, const Object *object, Verb verb);
 // In memory: is this record within the scope of verb? values: owner and department ids; rules are evaluated through rows/row (NULL rows: rules count as not matching).
 Status actor_covers(Context *context, const Actor *actor, const Object *object, Verb verb, int64_t owner, int64_t department,
                     const ExprRows *rows, const void *row, bool *ret) MUST_USE;
@@ -81,8 +88,9 @@ Status actor_covers(Context *context, const Actor *actor, const Object *object, 
 Status actor_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) MUST_USE;
 // The same as separate index-friendly arms without overlap (streams): each arm is one condition like owner_id = 7, department_id = 3. count 0: nothing visible; one
 // arm with kind ARM_ALL: everything. More than limit arms, or a rule: *ret_single true and the caller uses actor_scope_sql over a walk.
-typedef enum ArmKind { ARM_ALL, ARM_OWNER, ARM_DEPARTMENT } ArmKind;
-typedef struct ScopeArm { ArmKind kind; int64_t id; const int64_t *except_departments; size_t except_count; } ScopeArm; // owner arm leaves out what department arms cover
+typedef enum ArmKind { ARM_ALL, ARM_OWNER, ARM_DEPARTMENT, ARM_READER } ArmKind;
+// An owner's arm leaves out what department arms cover, a reader's what the owner's covers too (except_owner; 0: there is none).
+typedef struct ScopeArm { ArmKind kind; int64_t id; const int64_t *except_departments; size_t except_count; int64_t except_owner, object; } ScopeArm;
 void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Verb verb, size_t limit, ScopeArm **ret, size_t *ret_count, bool *ret_single);
 void scope_arm_sql(const ScopeArm *arm, Str alias, Sql *sql); // the arm's condition, without "and"
 
@@ -106,6 +114,11 @@ Status session_seen(Db *db, Str token) MUST_USE;
 Status session_delete(Db *db, Str token) MUST_USE;
 Status session_delete_user(Db *db, int64_t user) MUST_USE;
 Status session_delete_others(Db *db, int64_t user, Str token) MUST_USE;                    // after a change of password: all but this one
+// The private address of a calendar: whoever has the token reads that person's calendar and nothing else. One for each person; a new one replaces the one before.
+Status calendar_address_create(Db *db, int64_t user, Str *ret_token) MUST_USE;              // 32 random bytes, base64url; only its BLAKE2b is stored
+Status calendar_address_find(Db *db, Str token, int64_t *ret_user, bool *ret_found) MUST_USE;
+Status calendar_address_made(Db *db, int64_t user, Value *ret_at) MUST_USE;                  // VALUE_NULL: there is none
+Status calendar_address_delete(Db *db, int64_t user) MUST_USE;
 // Ten failures in 15 minutes for a login from an address → STATUS_LIMITED with retry_after_s.
 Status attempt_check(Db *db, Str login, Str peer) MUST_USE;
 Status attempt_failed(Db *db, Str login, Str peer) MUST_USE;

@@ -58,6 +58,7 @@ void grants_read(GrantReader *reader, Str path, const Json *json, ObjectGrant *r
 bool grant_is_empty(const ObjectGrant *grant);
 ObjectGrant *grants_everything(Arena *arena, const Catalog *catalog);
 const Profile *profile_get(const Access *access, const int64_t *roles, size_t count); // with the lock held
+void actor_take_profile(Actor *actor, const Profile *profile);
 Formula *formulas_load(Arena *arena, const Catalog *catalog);
 
 // organisation.c

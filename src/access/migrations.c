@@ -1,5 +1,6 @@
-// The engine's own tables of this layer: settings, the organisation's epoch, sign-in.
+// The engine's own tables of this layer: settings, the organisation's epoch, sign-in, what each person has set for himself.
 #include "access/access.h"
+#include "access/org.h"
 
 static void add_column(Sql *table, Str name, ValueKind kind, Str more) {
         sql(table, ", ");
@@ -73,11 +74,57 @@ static Status make_attempt(Db *db) {
         return make_index(db, STR("create index \"attempt_at\" on \"attempt\" (\"at\")"));
 }
 
+static Status make_preference(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"preference\" (\"user_id\" ");
+        sql_fixed(&table, sql_type(table.dialect, VALUE_INTEGER));
+        sql(&table, " primary key not null");
+        add_column(&table, STR("value"), VALUE_TEXT, STR(" not null"));
+        sql_table_end(&table);
+        return db_ddl(db, &table);
+}
+
+static Status has_history(Db *db, bool *ret) {
+        Sql select = db_sql(db);
+        if (db_dialect(db) == DIALECT_POSTGRES)
+                sql(&select, "select 1 where to_regclass('history') is not null");
+        else
+                sql(&select, "select 1 from sqlite_master where name = 'history'");
+        return db_get_int(db, &select, NULL, ret);
+}
+
+// Demo companies that were made before it was noted that they are there: theirs are the first records of all.
+static Status mark_demo(Db *db) {
+        bool found = false;
+        TRY(has_history(db, &found));
+        if (!found)
+                return STATUS_OK;
+        Sql select = db_sql(db);
+        sql(&select, "select 1 from history where \"id\" <= 5000 and source = 'demo' limit 1");
+        TRY(db_get_int(db, &select, NULL, &found));
+        return found ? org_setting_set(db, STR(SETTING_DEMO), STR("true")) : STATUS_OK;
+}
+
+static Status make_calendar_address(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"calendar_address\" (\"user_id\" ");
+        sql_fixed(&table, sql_type(table.dialect, VALUE_INTEGER));
+        sql(&table, " primary key not null");
+        add_column(&table, STR("hash"), VALUE_BLOB, STR(" not null"));
+        add_column(&table, STR("created_at"), VALUE_DATETIME, STR(" not null"));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        return make_index(db, STR("create unique index \"calendar_address_hash\" on \"calendar_address\" (\"hash\")"));
+}
+
 const Migration access_migrations[] = {
         {.number = 201, .name = "setting", .run = make_setting},
         {.number = 202, .name = "access_epoch", .run = make_epoch},
         {.number = 203, .name = "session", .run = make_session},
         {.number = 204, .name = "credential", .run = make_credential},
         {.number = 205, .name = "attempt", .run = make_attempt},
+        {.number = 206, .name = "preference", .run = make_preference},
+        {.number = 207, .name = "demo mark", .run = mark_demo},
+        {.number = 210, .name = "calendar_address", .run = make_calendar_address},
 };
 const size_t access_migrations_count = sizeof access_migrations / sizeof *access_migrations;

@@ -8,24 +8,25 @@
 
 #define VIEW_TRIES 4 // snapshots that one transaction may find outdated
 
-#define ZONE_DEFAULT "Asia/Shanghai"
-#define ZONE_KEY "zone"
+typedef struct OpenZone { Zone *zone; struct OpenZone *next; } OpenZone;
 
 struct Org {
         Store *store;
-        Zone *zone;
+        OpenZone *zones;             // every one that was ever set, since snapshots that are still held refer to it
+        const Zone *zone;            // atomic: the present one
         char *folder;
-        pthread_mutex_t view_lock;   // guards catalog and access, for an instant
+        pthread_mutex_t view_lock;   // guards catalog, access and settings, for an instant
         pthread_mutex_t reload_lock; // one loads, the others wait for it
         Catalog *catalog;
         Access *access;
+        OrgSettings *settings;
         bool stale;                  // atomic: a change was committed that is not in the snapshots yet
         void *slots[ORG_SLOT_COUNT];
 };
 
 static OrgView view_now(Org *org) {
         pthread_mutex_lock(&org->view_lock);
-        OrgView view = {.catalog = catalog_ref(org->catalog), .access = access_ref(org->access)};
+        OrgView view = {.catalog = catalog_ref(org->catalog), .access = access_ref(org->access), .settings = settings_ref(org->settings)};
         pthread_mutex_unlock(&org->view_lock);
         return view;
 }
@@ -35,6 +36,7 @@ void org_view_done(OrgView *view) {
                 access_unref(view->access);
         if (view->catalog)
                 catalog_unref(view->catalog);
+        settings_unref(view->settings);
         *view = (OrgView){0};
 }
 
@@ -45,7 +47,25 @@ static void org_view_done_p(OrgView *view) {
 
 // ---- Loading
 
-typedef struct Load { Org *org; OrgView old, loaded; } Load;
+typedef struct Load { Org *org; OrgView old, loaded; const Zone *zone; } Load;
+
+// With the reload lock held.
+static Status find_zone(Context *context, Org *org, Str name, const Zone **ret) {
+        for (const OpenZone *open = org->zones; open; open = open->next)
+                if (str_eq(zone_name(open->zone), name)) {
+                        *ret = open->zone;
+                        return STATUS_OK;
+                }
+        Zone *zone = zone_open(name);
+        if (!zone)
+                return error_set(context, STATUS_INVALID, "bad_time_zone", name);
+        OpenZone *open = calloc(1, sizeof *open);
+        ensure(open);
+        *open = (OpenZone){.zone = zone, .next = org->zones};
+        org->zones = open;
+        *ret = zone;
+        return STATUS_OK;
+}
 
 // Epochs are read before what they count: a change in between shows as a newer epoch later. What is still right is kept.
 static Status load(Db *db, void *arg) {
@@ -55,10 +75,15 @@ static Status load(Db *db, void *arg) {
         int64_t epoch = 0, catalog_now = catalog_epoch(db, &status);
         TRY(status);
         TRY(access_epoch(db, &epoch));
-        if (load->old.catalog && load->old.catalog->epoch == catalog_now)
+        if (load->old.settings && load->old.settings->epoch == epoch)
+                load->loaded.settings = settings_ref(load->old.settings);
+        else
+                TRY(settings_load(db, epoch, &load->loaded.settings));
+        TRY(find_zone(db_context(db), load->org, load->loaded.settings->zone, &load->zone));
+        if (load->old.catalog && load->old.catalog->epoch == catalog_now && load->old.catalog->zone == load->zone)
                 load->loaded.catalog = catalog_ref(load->old.catalog);
         else
-                TRY(catalog_load(db, load->org->zone, &load->loaded.catalog));
+                TRY(catalog_load(db, load->zone, &load->loaded.catalog));
         if (load->old.access && load->old.access->epoch == epoch && load->loaded.catalog == load->old.catalog)
                 load->loaded.access = access_ref(load->old.access);
         else
@@ -66,11 +91,13 @@ static Status load(Db *db, void *arg) {
         return STATUS_OK;
 }
 
-static void publish(Org *org, OrgView *loaded) {
+static void publish(Org *org, OrgView *loaded, const Zone *zone) {
         pthread_mutex_lock(&org->view_lock);
-        OrgView old = {.catalog = org->catalog, .access = org->access};
+        OrgView old = {.catalog = org->catalog, .access = org->access, .settings = org->settings};
         org->catalog = loaded->catalog;
         org->access = loaded->access;
+        org->settings = loaded->settings;
+        __atomic_store_n(&org->zone, zone, __ATOMIC_RELEASE);
         pthread_mutex_unlock(&org->view_lock);
         *loaded = (OrgView){0};
         org_view_done(&old);
@@ -83,7 +110,7 @@ static Status reload(Org *org, Db *db) {
         Load loading = {.org = org, .old = old};
         Status status = load(db, &loading);
         if (status == STATUS_OK)
-                publish(org, &loading.loaded);
+                publish(org, &loading.loaded, loading.zone);
         else
                 __atomic_store_n(&org->stale, true, __ATOMIC_SEQ_CST);
         org_view_done(&loading.loaded);
@@ -230,18 +257,14 @@ static Status open_store(Context *context, const OrgConfig *config, bool create,
         return found ? STATUS_OK : no_database(context);
 }
 
-typedef struct Install { const OrgConfig *config; Str zone; } Install;
-
-// The zone is kept with the data once there is some: dates that were stored mean days of that zone.
+// A new organisation begins with a zone; from then on it is the organisation's own setting.
 static Status install(Db *db, void *arg) {
-        Install *install = arg;
+        const OrgConfig *config = arg;
         bool changed = false;
+        Str zone = STR_NONE;
         TRY(catalog_install(db, &changed));
-        TRY(org_setting(db, STR(ZONE_KEY), STR_NONE, &install->zone));
-        if (!str_empty(install->zone))
-                return STATUS_OK;
-        install->zone = str_empty(install->config->zone) ? STR(ZONE_DEFAULT) : install->config->zone;
-        return org_setting_set(db, STR(ZONE_KEY), install->zone);
+        TRY(org_setting(db, STR(SETTING_ZONE), STR_NONE, &zone));
+        return str_empty(zone) ? org_setting_set(db, STR(SETTING_ZONE), str_empty(config->zone) ? STR(ZONE_DEFAULT) : config->zone) : STATUS_OK;
 }
 
 static Status open_database(Context *context, const OrgConfig *config, bool create, Org *org) {
@@ -256,11 +279,7 @@ static Status open_database(Context *context, const OrgConfig *config, bool crea
         TRY(store_migrate(org->store, context, access_migrations, access_migrations_count));
         if (config->migrations_count)
                 TRY(store_migrate(org->store, context, config->migrations, config->migrations_count));
-        Install installing = {.config = config};
-        TRY(store_write(org->store, context, install, &installing));
-        org->zone = zone_open(installing.zone);
-        if (!org->zone)
-                return error_set(context, STATUS_INVALID, "bad_time_zone", installing.zone);
+        TRY(store_write(org->store, context, install, (OrgConfig *)config));
         return org_reload(org, context);
 }
 
@@ -280,15 +299,22 @@ Status org_open(Context *context, const OrgConfig *config, bool create, Org **re
         return STATUS_OK;
 }
 
+static void close_zones(OpenZone *zones) {
+        for (OpenZone *next; zones; zones = next) {
+                next = zones->next;
+                zone_free(zones->zone);
+                free(zones);
+        }
+}
+
 // Everything that was handed out must be back: the zone and the store are used through the snapshots.
 void org_close(Org *org) {
         if (!org)
                 return;
         store_close(org->store);
-        OrgView view = {.catalog = org->catalog, .access = org->access};
+        OrgView view = {.catalog = org->catalog, .access = org->access, .settings = org->settings};
         org_view_done(&view);
-        if (org->zone)
-                zone_free(org->zone);
+        close_zones(org->zones);
         pthread_mutex_destroy(&org->view_lock);
         pthread_mutex_destroy(&org->reload_lock);
         free(org->folder);
@@ -300,7 +326,7 @@ Store *org_store(const Org *org) {
 }
 
 const Zone *org_zone(const Org *org) {
-        return org->zone;
+        return __atomic_load_n(&org->zone, __ATOMIC_ACQUIRE);
 }
 
 const char *org_folder(const Org *org) {

@@ -59,6 +59,22 @@ Status actor_covers(Context *context, const Actor *actor, const Object *object, 
         return STATUS_OK;
 }
 
+bool actor_reads_listed(const Actor *actor, const Object *object, Verb verb) {
+        if (!object->readers || verb != VERB_READ || !actor->user)
+                return false;
+        Scope scope = actor_scope(actor, object, verb);
+        return scope.kind != SCOPE_ALL && (scope.kind != SCOPE_NONE || scope.rules_count);
+}
+
+static void listed_sql(int64_t object, int64_t user, Str alias, Sql *sql) {
+        sql_column(sql, alias, STR("id"));
+        sql(sql, " in (select \"record_id\" from \"access_reader\" where \"object_id\" = ");
+        sql_int(sql, object);
+        sql(sql, " and \"user_id\" = ");
+        sql_int(sql, user);
+        sql(sql, ")");
+}
+
 static void column(Sql *sql, Str alias, const Field *field) {
         sql_column(sql, alias, field->column);
 }
@@ -106,6 +122,10 @@ Status actor_scope_sql(Context *context, const Actor *actor, const Object *objec
                 TRY(expr_sql(context, scope.rules[i], &env, &names, alias, sql));
                 sql(sql, ")");
         }
+        if (actor_reads_listed(actor, object, verb)) {
+                sql(sql, " or ");
+                listed_sql(object->id, actor->user, alias, sql);
+        }
         sql(sql, ")");
         return STATUS_OK;
 }
@@ -115,7 +135,8 @@ void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Ve
         const int64_t *departments;
         size_t count;
         scope_departments(actor, scope.kind, &departments, &count);
-        size_t arms = scope.kind == SCOPE_NONE ? 0 : scope.kind == SCOPE_ALL ? 1 : count + 1;
+        bool listed = actor_reads_listed(actor, object, verb);
+        size_t arms = scope.kind == SCOPE_NONE ? 0 : scope.kind == SCOPE_ALL ? 1 : count + 1 + listed;
         *ret = NULL;
         *ret_count = 0;
         *ret_single = scope.kind != SCOPE_ALL && (scope.rules_count || arms > limit);
@@ -130,6 +151,29 @@ void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Ve
         *arm++ = (ScopeArm){.kind = ARM_OWNER, .id = actor->user, .except_departments = departments, .except_count = count};
         for (size_t i = 0; i < count; i++)
                 *arm++ = (ScopeArm){.kind = ARM_DEPARTMENT, .id = departments[i]};
+        if (listed)
+                *arm = (ScopeArm){.kind = ARM_READER, .id = actor->user, .object = object->id, .except_owner = actor->user, .except_departments = departments, .except_count = count};
+}
+
+static void except_sql(const ScopeArm *arm, Str alias, Sql *sql) {
+        if (arm->except_owner) {
+                sql(sql, " and (");
+                sql_column(sql, alias, STR("owner_id"));
+                sql(sql, " is null or ");
+                sql_column(sql, alias, STR("owner_id"));
+                sql(sql, " <> ");
+                sql_int(sql, arm->except_owner);
+                sql(sql, ")");
+        }
+        if (!arm->except_count)
+                return;
+        sql(sql, " and (");
+        sql_column(sql, alias, STR("department_id"));
+        sql(sql, " is null or ");
+        sql_column(sql, alias, STR("department_id"));
+        sql(sql, " not in ");
+        sql_int_list(sql, arm->except_departments, arm->except_count);
+        sql(sql, ")");
 }
 
 void scope_arm_sql(const ScopeArm *arm, Str alias, Sql *sql) {
@@ -146,15 +190,11 @@ void scope_arm_sql(const ScopeArm *arm, Str alias, Sql *sql) {
                 sql_column(sql, alias, STR("owner_id"));
                 sql(sql, " = ");
                 sql_int(sql, arm->id);
-                if (!arm->except_count)
-                        break;
-                sql(sql, " and (");
-                sql_column(sql, alias, STR("department_id"));
-                sql(sql, " is null or ");
-                sql_column(sql, alias, STR("department_id"));
-                sql(sql, " not in ");
-                sql_int_list(sql, arm->except_departments, arm->except_count);
-                sql(sql, ")");
+                except_sql(arm, alias, sql);
+                break;
+        case ARM_READER:
+                listed_sql(arm->object, arm->id, alias, sql);
+                except_sql(arm, alias, sql);
                 break;
         }
 }

@@ -1,4 +1,5 @@
 // The service: all route tables in one place, the lanes, start and stop.
+#include "api/limiter.h"
 #include "api/route.h"
 #include <stdlib.h>
 
@@ -8,11 +9,11 @@
 #define HASH_QUEUE 64
 
 extern const Route *const api_session_routes, *const api_metadata_routes, *const api_record_routes, *const api_batch_routes, *const api_event_routes, *const api_file_routes,
-        *const api_openapi_routes, *const api_system_routes, *const api_page_routes, *const api_import_routes;
+        *const api_openapi_routes, *const api_system_routes, *const api_page_routes, *const api_import_routes, *const api_job_routes, *const api_bulk_routes, *const api_export_routes, *const api_form_routes, *const api_settings_routes, *const api_setup_routes, *const api_calendar_routes;
 
 // Every route of the engine.
 static const Route *const *const tables[] = {
-        &api_session_routes, &api_metadata_routes, &api_record_routes, &api_batch_routes, &api_event_routes, &api_file_routes, &api_import_routes, &api_openapi_routes, &api_system_routes, &api_page_routes,
+        &api_session_routes, &api_metadata_routes, &api_record_routes, &api_form_routes, &api_batch_routes, &api_event_routes, &api_file_routes, &api_import_routes, &api_job_routes, &api_bulk_routes, &api_export_routes, &api_openapi_routes, &api_system_routes, &api_settings_routes, &api_setup_routes, &api_calendar_routes, &api_page_routes,
 };
 
 static size_t count_routes(void) {
@@ -50,11 +51,14 @@ Status api_new(Context *context, const ApiConfig *config, Api **ret) {
         api->org = config->org;
         api->version = config->version;
         api->test_clock = config->test_clock;
+        api->fill_demo = config->fill_demo;
+        api->remove_demo = config->remove_demo;
         api->started_ms = os_now_ms();
         api->router = make_router();
         api->slow = pool_new("slow", SLOW_THREADS, SLOW_QUEUE);
         api->hash = pool_new("hash", HASH_THREADS, HASH_QUEUE);
         api->events = event_hub_new(api);
+        api->feeds = limiter_new();
         *ret = api;
         return STATUS_OK;
 }
@@ -69,6 +73,7 @@ void api_free(Api *api) {
         pool_free(api->slow);
         pool_free(api->hash);
         event_hub_free(api->events);
+        limiter_free(api->feeds);
         router_free(api->router);
         free(api);
 }

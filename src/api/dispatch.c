@@ -188,7 +188,7 @@ static Status run_once(Request *request) {
         const Route *route = request->route;
         Str key = route->method == HTTP_POST && request->call.actor ? http_header(request->http, "Idempotency-Key") : STR_NONE;
         bool writes = route->kind == ROUTE_WRITE || (route->kind == ROUTE_SLOW && request->writing);
-        if (str_empty(key) || !writes)
+        if (str_empty(key) || !writes || route->secret)
                 return request->step(request);
         Arena *arena = request->context.arena;
         if (key.len > 200)
@@ -237,6 +237,7 @@ static Status run_in_transaction(Db *db, void *arg) {
 
 Status request_read(Request *request, Status (*run)(Request *request)) {
         request->step = run;
+        request->writing = false;
         return store_read(org_store(request->org), &request->context, SLOW_READ_BUDGET, run_in_transaction, request);
 }
 
@@ -366,11 +367,11 @@ static Request *request_new(Api *api, HttpRequest *http) {
         request->api = api;
         request->org = api->org;
         Str language = http_header(http, "Accept-Language");
-        context_init(&request->context, http->arena, str_empty(language) ? LANG_ZH_CN : lang_from(language), os_now_ms());
+        request->view = org_view(api->org);
+        context_init(&request->context, http->arena, lang_preferred(language, request->view.settings->language), os_now_ms());
         request->context.trace = __atomic_add_fetch(&traces, 1, __ATOMIC_RELAXED);
         request->out = buf_make(http->arena, OUT_LIMIT);
         request->w = json_writer(&request->out);
-        request->view = org_view(api->org);
         request->call = (Call){.context = &request->context, .org = api->org, .catalog = request->view.catalog, .source = STR("api")};
         return request;
 }

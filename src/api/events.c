@@ -88,7 +88,7 @@ static bool may_see(EventHub *hub, Context *context, OrgView view, const Listene
         bool covered = false;
         if (actor_covers(context, actor, object, VERB_READ, event->owner, event->department, NULL, NULL, &covered) == STATUS_OK && covered)
                 return true;
-        if (!actor_scope(actor, object, VERB_READ).rule && !object->inherit)
+        if (!actor_scope(actor, object, VERB_READ).rule && !object->inherit && !object->readers)
                 return false;
         Sight sight = {.hub = hub, .context = context, .view = view, .actor = actor, .object = object, .event = event};
         return store_read(org_store(hub->api->org), context, 0, sight_run, &sight) == STATUS_OK && sight.visible;

@@ -1,7 +1,11 @@
-// POST /api/v1/files and GET …/{id}: uploads that records can point at, handed out so that a browser never runs them.
+// POST /api/v1/files and GET …/{id}: uploads that records can point at, handed out so that a browser may show them and never runs them.
+#include "api/download.h"
+#include "api/media.h"
 #include "api/multipart.h"
 #include "api/route.h"
 #include "record/file.h"
+
+#define FILE_POLICY "default-src 'none'; frame-ancestors 'self'; sandbox"
 
 typedef struct Upload { Part part; int64_t id; } Upload;
 
@@ -49,10 +53,6 @@ static Status files_post(Request *request) {
         return request_write(request, store_upload);
 }
 
-static bool shown_inline(Str type) {
-        return str_is(type, "image/png") || str_is(type, "image/jpeg") || str_is(type, "image/gif") || str_is(type, "image/webp");
-}
-
 static Str percent_encoded(Arena *arena, Str text) {
         Buf out = buf_make(arena, 8192);
         for (size_t i = 0; i < text.len; i++)
@@ -66,16 +66,52 @@ static Status read_file(Request *request) {
         return file_get(&request->call, request->id, true, info);
 }
 
+static void send_range(Request *request, Str content) {
+        HttpRequest *http = request->http;
+        size_t from = 0, to = content.len;
+        RangeKind kind = range_parse(http_header(http, "Range"), content.len, &from, &to);
+        http_respond_header(http, "Accept-Ranges", STR("bytes"));
+        if (kind == RANGE_NONE) {
+                request->status = 416;
+                http_respond_header(http, "Content-Range", str_format(http->arena, "bytes */%zu", content.len));
+                return;
+        }
+        if (kind == RANGE_PART) {
+                request->status = 206;
+                http_respond_header(http, "Content-Range", str_format(http->arena, "bytes %zu-%zu/%zu", from, to - 1, content.len));
+        }
+        buf_add(&request->out, str_slice(content, from, to));
+}
+
+static Str ending_of(Str name) {
+        size_t at = name.len;
+        while (at > 0 && name.data[at - 1] != '.')
+                at--;
+        return str_slice(name, at, name.len);
+}
+
+// An attachment may be called otherwise than its file: "name" says how it is saved. What it is stays, so the ending must be the file's.
+static Str saved_as(const Request *request, const FileInfo *info) {
+        Str wanted = request_query(request, "name");
+        bool fits = wanted.len && wanted.len <= 1000 && str_eq(ending_of(wanted), ending_of(info->name));
+        return fits ? wanted : info->name;
+}
+
+// Pictures are always shown, documents and texts where they are asked for in place; all else is saved. The sandbox takes scripts, forms and the origin away from whatever
+// it is; browsers' own viewers of PDF open in it all the same.
 static Status files_get(Request *request) {
         HttpRequest *http = request->http;
         FileInfo *info = arena_new_of(http->arena, FileInfo);
         request->prepared = info;
         TRY(request_read(request, read_file));
-        bool view = shown_inline(info->type);
-        http->content_type = view ? info->type : STR("application/octet-stream");
-        http_respond_header(http, "Content-Disposition", str_format(http->arena, "%s; filename*=UTF-8''" STR_FMT, view ? "inline" : "attachment", STR_ARG(percent_encoded(http->arena, info->name))));
-        http_respond_header(http, "Content-Security-Policy", STR("default-src 'none'; sandbox"));
-        buf_add(&request->out, info->content);
+        Media media = media_of(info->content);
+        bool shown = media.kind == MEDIA_IMAGE || (media.kind != MEDIA_OTHER && str_is(request_query(request, "inline"), "1"));
+        http->content_type = shown ? str_from(media.type) : STR("application/octet-stream");
+        http_respond_header(http, "Content-Disposition", str_format(http->arena, "%s; filename*=UTF-8''" STR_FMT, shown ? "inline" : "attachment", STR_ARG(percent_encoded(http->arena, saved_as(request, info)))));
+        http_respond_header(http, "Content-Security-Policy", STR(FILE_POLICY));
+        if (info->parts)
+                return download_parts(request, info);
+        send_range(request, info->content);
         return STATUS_OK;
 }
 

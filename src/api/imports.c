@@ -1,4 +1,4 @@
-// POST /api/v1/imports (multipart: file, object, map, dry_run) and GET /api/v1/jobs/{id}.
+// POST /api/v1/imports (multipart: file, object, map, dry_run): a job.
 #include "api/multipart.h"
 #include "api/route.h"
 #include "flow/job.h"
@@ -92,14 +92,8 @@ static Status imports_post(Request *request) {
         return STATUS_OK;
 }
 
-static Status job_get(Request *request) {
-        TRY(request_id(request, 0));
-        return job_write(&request->call, request->id, &request->w);
-}
-
 static const Route table[] = {
         {HTTP_POST, "/api/v1/imports", ROUTE_SLOW, ACCESS_SIGNED_IN, .body = IMPORT_LIMIT, .body_to_file = true, .run = imports_post, .id = "import", .summary = "Imports a table (multipart: file, object, map, dry_run) as a job"},
-        {HTTP_GET, "/api/v1/jobs/{id}", ROUTE_READ, ACCESS_SIGNED_IN, .run = job_get, .id = "getJob", .summary = "How far long work is, and how it ended"},
         {0},
 };
 const Route *const api_import_routes = table;

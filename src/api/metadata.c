@@ -1,16 +1,12 @@
 // /api/v1/meta: definitions as the reader may see them, and changing them at run time.
-#include "api/route.h"
+#include "api/forms.h"
 #include "record/search.h"
 
 // ---- Reading
 
-static bool visible_object(void *self, const Object *object, JsonWriter *w) {
-        Request *request = self;
-        const Actor *actor = request->call.actor;
-        if (!actor_may(actor, object, VERB_READ) && !actor_may(actor, object, VERB_CREATE))
-                return false;
-        if (!w)
-                return true;
+typedef struct Viewer { Request *request; const Actor *actor; } Viewer;
+
+static void write_rights(const Actor *actor, const Object *object, JsonWriter *w) {
         json_key(w, STR("rights"));
         json_open_object(w);
         json_put_bool(w, "read", actor_may(actor, object, VERB_READ));
@@ -25,12 +21,17 @@ static bool visible_object(void *self, const Object *object, JsonWriter *w) {
                         json_add_str(w, object->actions[i].name);
         json_close_array(w);
         json_close_object(w);
-        return true;
+}
+
+static bool visible_object(void *self, const Object *object, JsonWriter *w) {
+        const Actor *actor = ((Viewer *)self)->actor;
+        if (w)
+                write_rights(actor, object, w);
+        return actor_may(actor, object, VERB_READ) || actor_may(actor, object, VERB_CREATE);
 }
 
 static bool visible_field(void *self, const Field *field, JsonWriter *w) {
-        Request *request = self;
-        FieldRight right = actor_field(request->call.actor, field);
+        FieldRight right = actor_field(((Viewer *)self)->actor, field);
         if (right == FIELD_HIDE || field->hidden)
                 return false;
         if (w) {
@@ -42,37 +43,59 @@ static bool visible_field(void *self, const Field *field, JsonWriter *w) {
 }
 
 static bool known_expression(void *self, const Object *object, Str text) {
-        Request *request = self;
+        const Viewer *viewer = self;
+        const Context *context = &viewer->request->context;
         Context scratch;
         const Expr *expr;
-        context_init(&scratch, request->context.arena, request->context.lang, request->context.now_ms);
-        ExprNames names = actor_names(request->call.actor);
+        context_init(&scratch, context->arena, context->lang, context->now_ms);
+        ExprNames names = actor_names(viewer->actor);
         ExprParse parse = {.names = &names, .object = object};
         return expr_parse(&scratch, &parse, text, &expr) == STATUS_OK;
 }
 
-static MetaReader reader(Request *request) {
-        return (MetaReader){.self = request, .lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all"), .object = visible_object, .field = visible_field, .expression = known_expression};
+static bool has_role(void *self, const Str *roles, size_t count) {
+        return actor_has_role(((Viewer *)self)->actor, roles, count);
+}
+
+// ?role=ID: as that role. An administrator arranges for all: he is told whose each layout is.
+static Status make_reader(Request *request, Viewer *viewer, MetaReader *ret) {
+        bool as_role = false;
+        (void)http_query(request->http, "role", &as_role);
+        *viewer = (Viewer){.request = request, .actor = request->call.actor};
+        if (as_role) {
+                int64_t role = 0;
+                TRY(request_query_int(request, "role", 0, 1, (1LL << 53) - 1, &role));
+                TRY(request_as_role(request, role, &viewer->actor));
+        }
+        *ret = (MetaReader){.self = viewer, .lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all"),
+                            .object = visible_object, .field = visible_field, .expression = known_expression};
+        if (as_role || !viewer->actor->administrator)
+                ret->roles = has_role;
+        return STATUS_OK;
 }
 
 static Status objects(Request *request) {
-        MetaReader who = reader(request);
+        Viewer viewer;
+        MetaReader reader;
+        TRY(make_reader(request, &viewer, &reader));
         const Catalog *catalog = request->view.catalog;
         json_open_object(&request->w);
         json_key(&request->w, STR("items"));
         json_open_array(&request->w);
         for (size_t i = 0; i < catalog->objects_count; i++)
-                if (visible_object(request, catalog->objects[i], NULL))
-                        catalog_write_object(catalog->objects[i], &who, &request->w);
+                if (visible_object(&viewer, catalog->objects[i], NULL))
+                        catalog_write_object(catalog->objects[i], &reader, &request->w);
         json_close_array(&request->w);
         json_close_object(&request->w);
         return STATUS_OK;
 }
 
 static Status object(Request *request) {
+        Viewer viewer;
+        MetaReader reader;
         TRY(request_object(request, 0));
-        MetaReader who = reader(request);
-        catalog_write_object(request->object, &who, &request->w);
+        TRY(make_reader(request, &viewer, &reader));
+        catalog_write_object(request->object, &reader, &request->w);
         return STATUS_OK;
 }
 
@@ -150,7 +173,7 @@ static const Route table[] = {
         {HTTP_GET, "/api/v1/meta/objects", ROUTE_READ, ACCESS_SIGNED_IN, .run = objects, .id = "listObjects", .summary = "Definitions of all objects the reader may see"},
         {HTTP_GET, "/api/v1/meta/objects/{object}", ROUTE_READ, ACCESS_SIGNED_IN, .run = object, .id = "getObject", .summary = "One object's definition"},
         {HTTP_POST, "/api/v1/meta/objects", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = add_object, .id = "addObject", .summary = "Adds an object: a table, its common fields and indexes"},
-        {HTTP_PATCH, "/api/v1/meta/objects/{object}", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = change_object, .id = "changeObject", .summary = "Changes labels, layout, views of an object"},
+        {HTTP_PATCH, "/api/v1/meta/objects/{object}", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = change_object, .id = "changeObject", .summary = "Changes labels, layouts, rules, validations, views of an object"},
         {HTTP_DELETE, "/api/v1/meta/objects/{object}", ROUTE_WRITE, ACCESS_ADMIN, .run = retire_object, .id = "retireObject", .summary = "Retires a custom object"},
         {HTTP_POST, "/api/v1/meta/objects/{object}/fields", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = add_field, .id = "addField", .summary = "Adds a field: a real column"},
         {HTTP_PATCH, "/api/v1/meta/objects/{object}/fields/{field}", ROUTE_WRITE, ACCESS_ADMIN, .prepare = prepare_definition, .run = change_field, .id = "changeField", .summary = "Changes a field"},

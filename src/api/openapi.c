@@ -35,6 +35,14 @@ static const QueryParameter query_parameters[] = {
         {"search", "limit", "1 to 100"},
         {"getHistory", "after", "Cursor from next"},
         {"getTimeline", "after", "Cursor from next"},
+        {"downloadFile", "inline", "1: pictures, PDF and plain text are shown in place"},
+        {"calendarBusy", "users", "Ids, comma separated, at most 50"},
+        {"calendarBusy", "from", "Date-time"},
+        {"calendarBusy", "to", "Date-time, at most 62 days later"},
+        {"getObject", "labels", "all: labels as maps of languages"},
+        {"getObject", "role", "As somebody with this role; administrators only"},
+        {"listJobs", "limit", "1 to 100"},
+        {"listJobs", "everyone", "true: everybody's, for administrators"},
         {"explainAccess", "user", "Whose rights; default: the reader"},
 };
 
@@ -57,7 +65,7 @@ static void write_parameters(JsonWriter *w, const Route *route, Str path) {
         for (size_t i = 0; i < sizeof query_parameters / sizeof *query_parameters; i++)
                 if (strcmp(query_parameters[i].route, route->id) == 0)
                         write_parameter(w, "query", str_from(query_parameters[i].name), false, str_from(query_parameters[i].description));
-        if (route->method == HTTP_POST)
+        if (route->method == HTTP_POST && route->kind != ROUTE_READ)
                 write_parameter(w, "header", STR("Idempotency-Key"), false, STR("Repeating a request with the same key gives the first answer, for 24 hours"));
         if (route->method == HTTP_PATCH || route->method == HTTP_DELETE)
                 write_parameter(w, "header", STR("If-Match"), false, STR("Version; another one is refused with 412"));

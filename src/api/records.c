@@ -114,10 +114,15 @@ static Status create(Request *request) {
         return answer_written(request, request->object, id, 201);
 }
 
+// Everybody chooses his own language, whatever his roles say of colleagues.
+static bool own_language(const Request *request) {
+        return str_is(request->object->name, "user") && request->id == request->call.actor->user && request->body->count == 1 && json_get(request->body, "lang");
+}
+
 static Status update(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
-        WriteOptions options = {0};
+        WriteOptions options = {.as_system = own_language(request)};
         TRY(request_if_match(request, &options.version));
         TRY(record_update(&request->call, request->object, request->id, request->prepared, &options));
         return answer_written(request, request->object, request->id, 200);

@@ -29,6 +29,7 @@ typedef struct Route {
         Status (*run)(Request *request);
         const char *id, *summary;        // operationId and one line for OpenAPI
         bool internal;                   // not in OpenAPI
+        bool secret;                     // what it answers is shown once: it is not kept for an Idempotency-Key
 } Route;
 
 struct Request {
@@ -81,11 +82,12 @@ Status request_no_content(Request *request);                  // answers 204
 Str request_hash(Arena *arena, Str bytes);                    // of a body, for comparing
 
 // ---- The service
+struct Job;
 typedef struct ApiConfig {
         Org *org;
         const char *version;
         bool test_clock;
-
+        Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg); // the program's: its demo company
 } ApiConfig;
 Status api_new(Context *context, const ApiConfig *config, Api **ret) MUST_USE;
 void api_free(Api *api);
@@ -104,7 +106,9 @@ struct Api {
         HttpServer *server;
         const char *version;
         bool test_clock;
+        Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg);
         int64_t started_ms;
+        struct Limiter *feeds;       // by user: how often calendars are fetched
         int64_t answers[6];          // by status class, atomic
 };
 const Route **api_route_list(Arena *arena, size_t *ret_count); // every route, in the order of the tables

@@ -1,5 +1,5 @@
 // Signing in and out, who am I, passwords.
-#include "api/route.h"
+#include "api/session.h"
 
 static void write_session(Request *request) {
         const Actor *actor = request->call.actor;
@@ -53,9 +53,15 @@ static void write_permissions(Request *request) {
         json_close_object(w);
 }
 
-static Status who(Request *request) {
+void session_begin_answer(Request *request, Str token) {
         write_session(request);
+        if (token.len)
+                json_put_str(&request->w, "token", token);
         write_permissions(request);
+}
+
+static Status who(Request *request) {
+        session_begin_answer(request, STR_NONE);
         json_close_object(&request->w);
         return STATUS_OK;
 }
@@ -86,9 +92,7 @@ static Status write_success(Request *request) {
                 return error_set(context, STATUS_UNAUTHENTICATED, "bad_credentials");
         TRY(status);
         TRY(session_create(request->call.db, login->user, request->http->peer, http_header(request->http, "User-Agent"), &login->token));
-        write_session(request);
-        json_put_str(&request->w, "token", login->token);
-        write_permissions(request);
+        session_begin_answer(request, login->token);
         json_close_object(&request->w);
         return STATUS_OK;
 }
@@ -96,6 +100,10 @@ static Status write_success(Request *request) {
 static void set_cookie(Request *request, Str token, int max_age_s) {
         http_respond_header(request->http, "Set-Cookie", str_format(request->http->arena, "haike_session=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s", STR_ARG(token), max_age_s,
                                                                     request->http->secure ? "; Secure" : ""));
+}
+
+void session_set_cookie(Request *request, Str token) {
+        set_cookie(request, token, SESSION_DAYS * 24 * 3600);
 }
 
 static Status take_login(Request *request, Login *login) {
@@ -125,7 +133,7 @@ static Status session_post(Request *request) {
                 return error_set(&request->context, STATUS_UNAUTHENTICATED, "bad_credentials");
         }
         TRY(request_write(request, write_success));
-        set_cookie(request, login->token, SESSION_DAYS * 24 * 3600);
+        session_set_cookie(request, login->token);
         return STATUS_OK;
 }
 
@@ -140,30 +148,58 @@ static Status session_end(Request *request) {
 
 typedef struct PasswordChange { Str password, current, hash, new_hash; bool own; } PasswordChange;
 
+// Who has found a browser left open does not get to try passwords either.
 static Status read_own_hash(Request *request) {
         PasswordChange *change = request->prepared;
         const Actor *actor = request->call.actor;
         TRY(request_id(request, 0));
         change->own = request->id == actor->user;
-        bool admin = actor->administrator;
-        if (!change->own && !admin)
+        if (!change->own && !actor->administrator)
                 return error_set(&request->context, STATUS_FORBIDDEN, "forbidden");
         if (!change->own && !access_person(request->view.access, request->id))
                 return error_set(&request->context, STATUS_NOT_FOUND, "not_found");
         int64_t user = 0;
         bool found = false;
-        if (change->own)
+        if (change->own) {
+                TRY(attempt_check(request->call.db, actor->login, request->http->peer));
                 TRY(password_get(request->call.db, actor->login, &user, &change->hash, &found));
+        }
         change->hash = str_copy(request->context.arena, change->hash);
         return STATUS_OK;
 }
 
+static Status write_wrong_password(Request *request) {
+        return attempt_failed(request->call.db, request->call.actor->login, request->http->peer);
+}
+
+// Every other sign-in of the user ends; the one that asked for it goes on.
 static Status write_password(Request *request) {
         PasswordChange *change = request->prepared;
         TRY(password_set(request->call.db, request->id, change->new_hash));
-        TRY(session_delete_user(request->call.db, request->id));
+        if (change->own)
+                TRY(session_delete_others(request->call.db, request->id, request->token));
+        else
+                TRY(session_delete_user(request->call.db, request->id));
         request->signed_out = request->id;
         return request_no_content(request);
+}
+
+static Status password_text(Request *request, const char *name, Str *ret) {
+        const Json *value = json_get(request->body, name);
+        *ret = value && value->kind == JSON_STRING ? value->text : STR_NONE;
+        if (value && value->kind != JSON_STRING && value->kind != JSON_NULL)
+                return error_add(&request->context, str_from(name), "wrong_type", STR("text"));
+        return STATUS_OK;
+}
+
+static Status take_password(Request *request, PasswordChange *change) {
+        Context *context = &request->context;
+        TRY(password_text(request, "password", &change->password));
+        TRY(password_text(request, "current", &change->current));
+        if (str_empty(change->password))
+                return error_add(context, STR("password"), "required");
+        TRY(password_check(context, STR("password"), change->password));
+        return change->own && str_empty(change->current) ? error_add(context, STR("current"), "required") : STATUS_OK;
 }
 
 static Status password_post(Request *request) {
@@ -171,12 +207,12 @@ static Status password_post(Request *request) {
         PasswordChange *change = arena_new_of(context->arena, PasswordChange);
         request->prepared = change;
         TRY(request_body(request));
-        change->password = json_str(request->body, "password", STR_NONE);
-        change->current = json_str(request->body, "current", STR_NONE);
         TRY(request_read(request, read_own_hash));
-        TRY(password_check(context, STR("password"), change->password));
-        if (change->own && !password_verify(change->hash, change->current))
-                return error_add(context, STR("current"), "bad_credentials");
+        TRY(take_password(request, change));
+        if (change->own && !password_verify(change->hash, change->current)) {
+                TRY(request_write(request, write_wrong_password));
+                return error_add(context, STR("current"), "wrong_password");
+        }
         TRY(password_hash(context, change->password, &change->new_hash));
         return request_write(request, write_password);
 }

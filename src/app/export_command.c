@@ -1,6 +1,7 @@
 // haike export DIR: everything an administrator may see, as files that need no Haike to be read. NAME.csv for each object (UTF-8 with byte order mark, values as
 // the API writes them, references as their id with the name beside it), definitions/NAME.json, files/ID with files.csv as their list. One snapshot of the database.
 #include "app/command.h"
+#include "link/export/csv.h"
 #include "os/os.h"
 #include "record/file.h"
 #include <dirent.h>
@@ -30,23 +31,6 @@ static const char *path_of(Export *export, Str name) {
 
 // ---- CSV
 
-static void add_cell(Buf *buf, Str text) {
-        bool plain = true;
-        for (size_t i = 0; i < text.len && plain; i++)
-                plain = text.data[i] != ',' && text.data[i] != '"' && text.data[i] != '\n' && text.data[i] != '\r';
-        if (plain) {
-                buf_add(buf, text);
-                return;
-        }
-        buf_add_char(buf, '"');
-        for (size_t i = 0; i < text.len; i++) {
-                if (text.data[i] == '"')
-                        buf_add_char(buf, '"');
-                buf_add_char(buf, text.data[i]);
-        }
-        buf_add_char(buf, '"');
-}
-
 // The value as the API writes it, a text without its quotes.
 static Str cell_text(Arena *arena, const Field *field, Value value) {
         if (value_is_null(value))
@@ -66,7 +50,7 @@ static bool has_name(const Field *field) {
 }
 
 static void add_header(Export *export) {
-        buf_lit(&export->page, "\xEF\xBB\xBF");
+        buf_lit(&export->page, CSV_BOM);
         for (size_t i = 0; i < export->fields_count; i++) {
                 const Field *field = export->fields[i];
                 buf_format(&export->page, "%s" STR_FMT, i ? "," : "", STR_ARG(field->name));
@@ -82,10 +66,10 @@ static Status add_row(void *arg, const Value *values, const Str *names) {
                 const Field *field = export->fields[i];
                 if (i)
                         buf_add_char(&export->page, ',');
-                add_cell(&export->page, cell_text(export->call->context->arena, field, values[field->index]));
+                csv_cell(&export->page, cell_text(export->call->context->arena, field, values[field->index]));
                 if (has_name(field)) {
                         buf_add_char(&export->page, ',');
-                        add_cell(&export->page, names[field->index]);
+                        csv_cell(&export->page, names[field->index]);
                 }
         }
         buf_lit(&export->page, "\r\n");
@@ -182,7 +166,7 @@ typedef struct FileList {
 
 static Status list_files(Call *call, FileList *list) {
         Sql select = db_sql(call->db);
-        sql(&select, "select \"id\" from file order by \"id\"");
+        sql(&select, "select \"id\" from file where expires_at is null order by \"id\"");
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(call->db, &select, &rows));
         for (bool found;;) {
@@ -212,9 +196,9 @@ static Status export_file(Export *export, int64_t id, Buf *index) {
         if (status != STATUS_OK)
                 return error_detail(context, status, "file_unwritable", "%s", path);
         buf_format(index, "%lld,", (long long)id);
-        add_cell(index, info.name);
+        csv_cell(index, info.name);
         buf_add_char(index, ',');
-        add_cell(index, info.type);
+        csv_cell(index, info.type);
         buf_format(index, ",%lld\r\n", (long long)info.size);
         return STATUS_OK;
 }
@@ -224,7 +208,7 @@ static Status export_files(Export *export) {
         FileList list = {0};
         TRY(list_files(export->call, &list));
         Buf index = buf_make(context->arena, PAGE_CAP);
-        buf_lit(&index, "\xEF\xBB\xBFid,name,type,size\r\n");
+        buf_lit(&index, CSV_BOM "id,name,type,size\r\n");
         for (size_t i = 0; i < list.count; i++)
                 TRY(export_file(export, list.ids[i], &index));
         return file_write_durable(context, path_of(export, STR("files.csv")), buf_str(&index));

@@ -1,6 +1,7 @@
 // haike serve: opens the organisation, starts the HTTP server and the control socket, waits for a signal.
 #include "api/route.h"
-#include "app/command.h"
+#include "access/setup.h"
+#include "app/demo/demo.h"
 #include "base/log.h"
 #include "flow/job.h"
 #include "objects/registry.h"
@@ -25,7 +26,7 @@ static Status prepare_search(Call *call, void *arg) {
 }
 
 Status command_open(Context *context, const Options *options, bool create, Org **ret) {
-        OrgConfig config = {.folder = options->data, .url = options->database, .zone = STR("Asia/Shanghai"), .readers = 16};
+        OrgConfig config = {.folder = options->data, .url = options->database, .readers = 16};
         config.migrations = all_migrations(context->arena, &config.migrations_count);
         Org *org = NULL;
         TRY(org_open(context, &config, create, &org));
@@ -76,17 +77,37 @@ static void block_signals(void) {
         pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+// While there is nobody to sign in the address of the first start is printed too; every address of the machine is none that can be opened.
+static void print_addresses(const char *address, int port, Str setup_code) {
+        const char *open = strchr(address, ':') ? "[" : "", *close = *open ? "]" : "";
+        printf("listening on http://%s%s%s:%d\n", open, address, close, port);
+        if (setup_code.len) {
+                bool any = strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+                printf("open http://%s%s%s:%d/setup?code=" STR_FMT "\n", any ? "" : open, any ? "localhost" : address, any ? "" : close, port, STR_ARG(setup_code));
+        }
+        fflush(stdout);
+}
+
+static Status make_setup_code(Call *call, void *arg) {
+        bool needed = false;
+        TRY(setup_needed(call->db, &needed));
+        return needed ? setup_code_new(call->db, arg) : STATUS_OK;
+}
+
 static int serve_org(Context *context, Org *org, const Options *options, const char *address, int port) {
+        Str setup_code = STR_NONE;
         Api *api = NULL;
         HttpServer *server = NULL;
         Control *control = NULL;
         Jobs *jobs = NULL;
         Upkeep *upkeep = NULL;
-        ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock};
+        ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock, .fill_demo = demo_fill, .remove_demo = demo_remove};
         Status status = api_new(context, &config, &api);
         HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .refuse = api_refuse, .trusted_proxies = options->trusted_proxies, .self = api, .folder = options->data};
         if (status == STATUS_OK)
                 status = jobs_new(context, org, &jobs);
+        if (status == STATUS_OK)
+                status = work_write(context, org, STR("system"), make_setup_code, &setup_code);
         if (status == STATUS_OK) // uploads wait there, on PostgreSQL too
                 status = folder_make(context, options->data);
         if (status == STATUS_OK)
@@ -96,8 +117,7 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         if (status == STATUS_OK) {
                 api_attach(api, server);
                 upkeep = upkeep_start(org);
-                printf("listening on http://%s%s%s:%d\n", strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", http_port(server));
-                fflush(stdout);
+                print_addresses(address, http_port(server), setup_code);
                 wait_for_signal();
         }
         upkeep_stop(upkeep);

@@ -4,6 +4,7 @@
 #include "app/command.h"
 #include "base/log.h"
 #include "base/unicode.h"
+#include "flow/job.h"
 #include "os/os.h"
 #include "record/search.h"
 #include <pthread.h>
@@ -39,7 +40,11 @@ static bool fill_search(Upkeep *upkeep) {
 }
 
 static Status prune_slice(Call *call, void *arg) {
-        return record_prune(call, SLICE * 5, arg);
+        bool *more = arg, jobs = false;
+        TRY(record_prune(call, SLICE * 5, more));
+        TRY(flow_prune(call, SLICE * 5, &jobs));
+        *more |= jobs;
+        return STATUS_OK;
 }
 
 static void prune(Upkeep *upkeep) {

@@ -93,8 +93,8 @@ static int weight_of(Str parameters) {
         return 1000;
 }
 
-Lang lang_from(Str tag) {
-        Lang best = LANG_ZH_CN;
+Lang lang_preferred(Str tag, Lang fallback) {
+        Lang best = fallback;
         int best_weight = 0;
         Str entry;
         while (str_cut(&tag, ',', &entry)) {
@@ -108,6 +108,10 @@ Lang lang_from(Str tag) {
                 best_weight = weight;
         }
         return best;
+}
+
+Lang lang_from(Str tag) {
+        return lang_preferred(tag, LANG_ZH_CN);
 }
 
 const char *lang_tag(Lang lang) {

@@ -45,6 +45,7 @@ Status error_status(const Context *context);                        // STATUS_IN
 Status error_detail(Context *context, Status status, const char *code, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 Lang lang_from(Str tag);           // "zh-CN", "en-GB", an Accept-Language header …; unknown → LANG_ZH_CN
+Lang lang_preferred(Str tag, Lang fallback); // the same with another fallback
 const char *lang_tag(Lang lang);   // "zh-CN", "en"
 
 // Messages. Texts live in src/*/texts.json and objects/*/texts.json: {"error.required":{"zh-CN":"必填","en":"is required"}}, embedded at build time.

@@ -252,6 +252,10 @@ const ExprField *expr_as_field(const Expr *expr) {
         return expr->kind == NODE_FIELD || expr->kind == NODE_FORMULA ? expr->field : NULL;
 }
 
+const void *expr_target(const Expr *expr) {
+        return expr->type == EXPR_REFERENCE && expr->choice ? expr->choice->target : NULL;
+}
+
 void expr_fields(const Expr *expr, void (*visit)(void *arg, const ExprField *field), void *arg) {
         if (expr->field)
                 visit(arg, expr->field);
@@ -265,4 +269,15 @@ void expr_fields(const Expr *expr, void (*visit)(void *arg, const ExprField *fie
                 expr_fields(expr->condition, visit, arg);
         for (size_t i = 0; i < expr->count; i++)
                 expr_fields(expr->items[i], visit, arg);
+}
+
+void expr_own_fields(const Expr *expr, void (*visit)(void *arg, const ExprField *field), void *arg) {
+        if (expr->steps_count)
+                visit(arg, &expr->steps[0]);
+        if (expr->kind == NODE_PATH || expr->kind == NODE_AGGREGATE)
+                return;
+        if (expr->field)
+                visit(arg, expr->field);
+        for (size_t i = 0; i < expr->count; i++)
+                expr_own_fields(expr->items[i], visit, arg);
 }

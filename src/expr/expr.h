@@ -59,8 +59,11 @@ typedef struct ExprParse {
 Status expr_parse(Context *context, const ExprParse *parse, Str source, const Expr **ret) MUST_USE;
 ExprType expr_type(const Expr *expr);
 const ExprField *expr_as_field(const Expr *expr);   // the expression is one plain field of the object itself, else NULL
+const void *expr_target(const Expr *expr);          // EXPR_REFERENCE: the object it points at, where that is known, else NULL
 // Every field the expression touches (own, through paths and children): dependencies, indexes, permissions.
 void expr_fields(const Expr *expr, void (*visit)(void *arg, const ExprField *field), void *arg);
+// The fields of the row itself, also within formulas: those that references lead from, not those of the rows they lead to or of children.
+void expr_own_fields(const Expr *expr, void (*visit)(void *arg, const ExprField *field), void *arg);
 
 // What an expression is evaluated for.
 typedef struct ExprEnv {

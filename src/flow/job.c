@@ -1,47 +1,43 @@
-// Jobs: rows, threads, progress.
-#include "flow/job.h"
-#include "base/date.h"
+// Running jobs: threads that take them from a queue, what is saved of them at start and end, and on PostgreSQL a beat by which the nodes know whose jobs are alive.
+#include "flow/job_row.h"
+#include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define JOB_THREADS 2
 #define JOB_QUEUE 200
+#define RESULT_CAP (16u << 20)
 #define SAVE_EVERY_MS 500
+#define BEAT_S 5
 
-struct Jobs { Org *org; Pool *pool; };
+struct Jobs {
+        Org *org;
+        Pool *pool;
+        int64_t node;
+        bool stopping; // atomic
+        bool beats;
+        pthread_t beat;
+        pthread_mutex_t lock;
+        pthread_cond_t cond;
+};
 
 typedef struct Queued { Job job; JobRun run; void *arg; Arena *arena; } Queued;
 
-// ---- Rows
-
-typedef struct Update { int64_t id; const char *status; Value progress, result, problem, finished_at; } Update;
-
-static void set_value(Sql *update, Value value, void (*name)(Sql *)) {
-        if (value_is_null(value))
-                return;
-        name(update);
-        sql_value(update, value);
+int64_t jobs_node(const Jobs *jobs) {
+        return jobs->node;
 }
 
-static void set_progress(Sql *update) { sql(update, ", progress = "); }
-static void set_result(Sql *update) { sql(update, ", result = "); }
-static void set_problem(Sql *update) { sql(update, ", problem = "); }
-static void set_finished(Sql *update) { sql(update, ", finished_at = "); }
+bool job_stopping(const Job *job) {
+        return job->jobs && __atomic_load_n(&job->jobs->stopping, __ATOMIC_RELAXED);
+}
+
+// ---- One job
 
 static Status update_run(Db *db, void *arg) {
-        Update *change = arg;
-        Sql update = db_sql(db);
-        sql(&update, "update job set status = ");
-        sql_str(&update, str_from(change->status));
-        set_value(&update, change->progress, set_progress);
-        set_value(&update, change->result, set_result);
-        set_value(&update, change->problem, set_problem);
-        set_value(&update, change->finished_at, set_finished);
-        sql(&update, " where \"id\" = ");
-        sql_int(&update, change->id);
-        return db_exec(db, &update, NULL);
+        return job_row_update(db, arg);
 }
 
-static void save(Job *job, Update *update) {
+static void save(Job *job, JobUpdate *update) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Context context;
         context_init(&context, arena, job->context.lang, os_now_ms());
@@ -53,12 +49,14 @@ static void save(Job *job, Update *update) {
 
 bool job_progress(Job *job, int64_t done, int64_t total) {
         int64_t now_ms = os_monotonic_us() / 1000;
+        if (job_stopping(job))
+                return false;
         if (now_ms - job->last_saved_ms < SAVE_EVERY_MS)
                 return true;
         job->last_saved_ms = now_ms;
-        Update update = {.status = "running", .progress = value_number((Decimal){total > 0 ? done * DECIMAL_SCALE / total : 0})};
+        JobUpdate update = {.status = "running", .progress = value_number((Decimal){total > 0 ? done * DECIMAL_SCALE / total : 0})};
         save(job, &update);
-        return true;
+        return !update.ended;
 }
 
 static Str problem_json(Job *job, Status status) {
@@ -79,10 +77,12 @@ static Str problem_json(Job *job, Status status) {
 static void run_job(void *arg) {
         Queued *queued = arg;
         Job *job = &queued->job;
-        Update start = {.status = "running"};
+        JobUpdate start = {.status = "running"};
         save(job, &start);
-        Status status = queued->run(job, queued->arg);
-        Update end = {.status = status == STATUS_OK ? "done" : "failed", .finished_at = value_datetime(os_now_ms())};
+        Status status = start.ended ? error_set(&job->context, STATUS_CONFLICT, "cancelled") : queued->run(job, queued->arg);
+        JobUpdate end = {.status = status == STATUS_OK ? "done" : "failed", .finished_at = value_datetime(os_now_ms())};
+        if (status != STATUS_OK && job_stopping(job))
+                error_set(&job->context, status, "interrupted");
         if (job->result.len)
                 end.result = value_text(buf_str(&job->result));
         if (status == STATUS_OK)
@@ -95,52 +95,87 @@ static void run_job(void *arg) {
 
 // ---- Starting
 
-Status job_add(Call *call, const char *kind, int64_t *ret_id) {
-        Sql insert = db_sql(call->db);
-        sql(&insert, "insert into job (kind, status, progress, user_id, created_at) values (");
-        sql_str(&insert, str_from(kind));
-        sql(&insert, ", 'queued', ");
-        sql_value(&insert, value_number((Decimal){0}));
-        sql(&insert, ", ");
-        sql_value(&insert, call->actor->user ? value_int(call->actor->user) : VALUE_NONE);
-        sql(&insert, ", ");
-        sql_value(&insert, value_datetime(call->context->now_ms));
-        sql(&insert, ")");
-        sql_returning_id(&insert);
-        return db_insert(call->db, &insert, ret_id);
-}
-
-Status job_launch(Jobs *jobs, Context *context, int64_t id, int64_t user, JobRun run, void *(*make_arg)(Arena *arena, void *from), void *from) {
+static Queued *queued_new(Org *org, const Context *context, int64_t id, int64_t user, JobRun run, JobCopy make_arg, void *from) {
         Arena *arena = arena_new(0);
         Queued *queued = arena_new_of(arena, Queued);
         queued->arena = arena;
         queued->run = run;
         queued->arg = make_arg(arena, from);
-        queued->job = (Job){.id = id, .user = user, .jobs = jobs, .org = jobs->org, .result = buf_make(arena, 16u << 20)};
+        queued->job = (Job){.id = id, .user = user, .org = org, .result = buf_make(arena, RESULT_CAP)};
         context_init(&queued->job.context, arena, context->lang, context->now_ms);
+        return queued;
+}
+
+Status job_launch(Jobs *jobs, Context *context, int64_t id, int64_t user, JobRun run, JobCopy make_arg, void *from) {
+        if (!jobs) // the server is going down
+                return error_set(context, STATUS_BUSY, "busy");
+        Queued *queued = queued_new(jobs->org, context, id, user, run, make_arg, from);
+        queued->job.jobs = jobs;
         if (pool_submit(jobs->pool, run_job, queued))
                 return STATUS_OK;
-        Update failed = {.status = "failed", .finished_at = value_datetime(os_now_ms())};
+        JobUpdate failed = {.status = "failed", .problem = value_text(STR("{\"code\":\"busy\"}")), .finished_at = value_datetime(os_now_ms())};
         save(&queued->job, &failed);
-        arena_free(arena);
+        arena_free(queued->arena);
         return error_set(context, STATUS_BUSY, "busy");
 }
 
-static Status mark_interrupted(Db *db, void *arg) {
+// It does not ask whether the jobs' threads are stopping: it is somebody's request, which is answered before they are.
+void job_run_here(Org *org, const Context *context, int64_t id, int64_t user, JobRun run, JobCopy make_arg, void *from) {
+        run_job(queued_new(org, context, id, user, run, make_arg, from));
+}
+
+// ---- The beat
+
+static Status beat_run(Db *db, void *arg) {
+        Jobs *jobs = arg;
+        TRY(jobs_beat(db, jobs->node));
+        return jobs_interrupt(db);
+}
+
+static bool beat_pause(Jobs *jobs) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += BEAT_S;
+        pthread_mutex_lock(&jobs->lock);
+        int code = 0;
+        while (!jobs->stopping && code == 0)
+                code = pthread_cond_timedwait(&jobs->cond, &jobs->lock, &until);
+        bool goes_on = !jobs->stopping;
+        pthread_mutex_unlock(&jobs->lock);
+        return goes_on;
+}
+
+// A beat that fails is made up for by the next: three are missed before a job counts as dead.
+static void *beat_main(void *arg) {
+        Jobs *jobs = arg;
+        while (beat_pause(jobs)) {
+                ARENA_CLEANUP Arena *arena = arena_new(0);
+                Context context;
+                context_init(&context, arena, LANG_EN, os_now_ms());
+                Status status = store_write(org_store(jobs->org), &context, beat_run, jobs);
+                (void)status;
+        }
+        return NULL;
+}
+
+static Status interrupt_run(Db *db, void *arg) {
         (void)arg;
-        Sql update = db_sql(db);
-        sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\",\"title\":\"interrupted\"}' where status in ('queued', 'running')");
-        return db_exec(db, &update, NULL);
+        return jobs_interrupt(db);
 }
 
 Status jobs_new(Context *context, Org *org, Jobs **ret) {
-        // On PostgreSQL other nodes may be running theirs.
-        if (store_dialect(org_store(org)) == DIALECT_SQLITE)
-                TRY(store_write(org_store(org), context, mark_interrupted, NULL));
+        TRY(store_write(org_store(org), context, interrupt_run, NULL));
         Jobs *jobs = calloc(1, sizeof *jobs);
         ensure(jobs);
         jobs->org = org;
+        os_random(&jobs->node, sizeof jobs->node);
+        jobs->node &= (1LL << 53) - 1;
         jobs->pool = pool_new("jobs", JOB_THREADS, JOB_QUEUE);
+        pthread_mutex_init(&jobs->lock, NULL);
+        pthread_cond_init(&jobs->cond, NULL);
+        jobs->beats = store_dialect(org_store(org)) == DIALECT_POSTGRES;
+        if (jobs->beats)
+                ensure(pthread_create(&jobs->beat, NULL, beat_main, jobs) == 0);
         org_slot_set(org, ORG_SLOT_JOBS, jobs);
         *ret = jobs;
         return STATUS_OK;
@@ -149,67 +184,15 @@ Status jobs_new(Context *context, Org *org, Jobs **ret) {
 void jobs_free(Jobs *jobs) {
         if (!jobs)
                 return;
+        pthread_mutex_lock(&jobs->lock);
+        __atomic_store_n(&jobs->stopping, true, __ATOMIC_RELAXED);
+        pthread_cond_signal(&jobs->cond);
+        pthread_mutex_unlock(&jobs->lock);
         pool_free(jobs->pool);
+        if (jobs->beats)
+                pthread_join(jobs->beat, NULL);
+        org_slot_set(jobs->org, ORG_SLOT_JOBS, NULL);
+        pthread_cond_destroy(&jobs->cond);
+        pthread_mutex_destroy(&jobs->lock);
         free(jobs);
 }
-
-// ---- Reading
-
-static void put_json(JsonWriter *w, const char *key, Rows *rows, int column) {
-        json_key(w, str_from(key));
-        if (rows_null(rows, column))
-                json_add_null(w);
-        else
-                json_add_raw(w, rows_text(rows, column));
-}
-
-static void put_time(JsonWriter *w, Arena *arena, const char *key, Value at) {
-        Buf buf = buf_make(arena, 64);
-        json_key(w, str_from(key));
-        if (value_is_null(at)) {
-                json_add_null(w);
-                return;
-        }
-        datetime_write(&buf, at.ms);
-        json_add_str(w, buf_str(&buf));
-}
-
-Status job_write(Call *call, int64_t id, JsonWriter *w) {
-        Sql select = db_sql(call->db);
-        sql(&select, "select kind, status, progress, result, problem, created_at, finished_at from job where \"id\" = ");
-        sql_int(&select, id);
-        sql(&select, " and user_id = ");
-        sql_int(&select, call->actor->user);
-        ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
-        bool found = false;
-        TRY(rows_next(rows, &found));
-        if (!found)
-                return error_set(call->context, STATUS_NOT_FOUND, "not_found");
-        json_open_object(w);
-        json_put_int(w, "id", id);
-        json_put_str(w, "kind", rows_text(rows, 0));
-        json_put_str(w, "status", rows_text(rows, 1));
-        json_key(w, STR("progress"));
-        json_add_decimal(w, rows_value(rows, 2, VALUE_NUMBER).number, 0);
-        put_json(w, "result", rows, 3);
-        put_json(w, "problem", rows, 4);
-        put_time(w, call->context->arena, "created_at", rows_value(rows, 5, VALUE_DATETIME));
-        put_time(w, call->context->arena, "finished_at", rows_value(rows, 6, VALUE_DATETIME));
-        json_close_object(w);
-        return STATUS_OK;
-}
-
-static Status create_job(Db *db) {
-        Sql ddl = db_sql(db);
-        if (db_dialect(db) == DIALECT_POSTGRES)
-                sql(&ddl, "create table job (id bigint generated always as identity primary key, kind text collate \"C\" not null, status text collate \"C\" not null, progress numeric(18,6) not null, "
-                          "user_id bigint, created_at timestamptz(3) not null, finished_at timestamptz(3), result text collate \"C\", problem text collate \"C\")");
-        else
-                sql(&ddl, "create table job (id integer primary key autoincrement, kind text not null, status text not null, progress integer not null, user_id integer, created_at integer not null, "
-                          "finished_at integer, result text, problem text) strict");
-        return db_ddl(db, &ddl);
-}
-
-const Migration flow_migrations[] = {{400, "job", create_job}};
-const size_t flow_migrations_count = sizeof flow_migrations / sizeof *flow_migrations;

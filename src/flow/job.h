@@ -13,16 +13,39 @@ typedef struct Job {
         int64_t last_saved_ms;
 } Job;
 typedef Status (*JobRun)(Job *job, void *arg);
+typedef void *(*JobCopy)(Arena *arena, void *from);
 
 extern const Migration flow_migrations[];
 extern const size_t flow_migrations_count;
 
 Status jobs_new(Context *context, Org *org, Jobs **ret) MUST_USE; // jobs that a crash interrupted are marked failed
 void jobs_free(Jobs *jobs);                                       // waits for what runs; accepts NULL
-// Makes the row, in the caller's transaction and in the name of its actor; once that is committed job_launch() queues the work.
+
+// ---- Starting
+typedef struct JobStart {
+        const char *kind;
+        Str request;           // JSON of what was asked for, kept with the row: who did what to how much
+        int64_t undo_until_ms; // 0: it cannot be undone
+} JobStart;
+// Makes the row, in the caller's transaction and in the name of its actor; once that is committed job_launch() queues the work, or job_run_here() does it.
 Status job_add(Call *call, const char *kind, int64_t *ret_id) MUST_USE;
+Status job_start(Call *call, const JobStart *start, int64_t *ret_id) MUST_USE;
 // make_arg copies what the run needs into the job's arena. STATUS_BUSY when too much is queued: the job is marked failed.
-Status job_launch(Jobs *jobs, Context *context, int64_t id, int64_t user, JobRun run, void *(*make_arg)(Arena *arena, void *from), void *from) MUST_USE;
-bool job_progress(Job *job, int64_t done, int64_t total);         // saved at most twice a second
-// {"id","kind","status":"queued|running|done|failed","progress":0–1,"result":{…}|null,"problem":{…}|null,"created_at","finished_at"}; one's own jobs only.
+Status job_launch(Jobs *jobs, Context *context, int64_t id, int64_t user, JobRun run, JobCopy make_arg, void *from) MUST_USE;
+// The same in the caller's thread, which may be neither a server's nor a writer's. How it went stands in the row.
+void job_run_here(Org *org, const Context *context, int64_t id, int64_t user, JobRun run, JobCopy make_arg, void *from);
+
+// ---- While it runs
+bool job_progress(Job *job, int64_t done, int64_t total);         // saved at most twice a second; false: somebody cancelled it, stop
+// Progress and result so far, in the transaction that made them: what the row says is what is stored. STATUS_CONFLICT "cancelled".
+Status job_save(Job *job, Db *db, int64_t done, int64_t total, Str result) MUST_USE;
+
+// ---- Asking; one's own jobs only, others do not exist
+// {"id","kind","status":"queued|running|done|failed","progress":0–1,"request":{…}|null,"result":{…}|null,"problem":{"code","title"}|null,"created_at","finished_at"}.
 Status job_write(Call *call, int64_t id, JsonWriter *w) MUST_USE;
+// {"items":[…]}, newest first. everyone: other people's too, with "user"; who may ask that is the caller's question.
+Status job_list(Call *call, int limit, bool everyone, JsonWriter *w) MUST_USE;
+Status job_cancel(Call *call, int64_t id) MUST_USE;               // what is done stays done. STATUS_CONFLICT "job_ended"
+
+// Removes what is kept for undoing when its time is over, at most limit rows; *ret_more: there is more.
+Status flow_prune(Call *call, int limit, bool *ret_more) MUST_USE;

@@ -1,4 +1,5 @@
-// Finds routes in a tree of path segments. A literal segment is tried before a capture; where the literal leads nowhere, the capture is tried.
+// Finds routes in a tree of path segments. A literal segment is tried before a capture, and a capture with an ending ("{token}.ics") before one without;
+// where the one leads nowhere, the next is tried.
 #include "http/router.h"
 #include <stdlib.h>
 
@@ -7,7 +8,7 @@
 
 typedef struct Node Node;
 struct Node {
-        Str segment; // of the table's pattern; a capture's is empty
+        Str segment; // of the table's pattern; of a capture what follows it, often nothing
         bool capture, ends;
         const void *routes[METHODS];
         Node *children, *sibling; // literals first
@@ -25,13 +26,18 @@ typedef struct Found {
 static Node *node_child(Node *parent, Str segment, bool capture) {
         Node **link = &parent->children;
         for (; *link; link = &(*link)->sibling)
-                if ((*link)->capture == capture && (capture || str_eq((*link)->segment, segment)))
+                if ((*link)->capture == capture && str_eq((*link)->segment, segment))
                         return *link;
         Node *node = calloc(1, sizeof *node);
         ensure(node);
-        node->segment = capture ? STR_NONE : segment;
+        node->segment = segment;
         node->capture = capture;
-        if (capture) {
+        if (capture && segment.len) {
+                for (link = &parent->children; *link && !(*link)->capture;)
+                        link = &(*link)->sibling;
+                node->sibling = *link;
+                *link = node;
+        } else if (capture) {
                 *link = node;
         } else {
                 node->sibling = parent->children;
@@ -49,9 +55,10 @@ static void router_add(Router *router, const RouterEntry *entry) {
         ensure(!str_ends(rest, STR("/")));
         while (str_cut(&rest, '/', &segment)) {
                 bool capture = str_starts(segment, STR("{"));
-                ensure(segment.len > 0 && str_ends(segment, STR("}")) == capture && (!capture || segment.len > 2));
+                ptrdiff_t end = str_find_char(segment, '}');
+                ensure(segment.len > 0 && (end >= 0) == capture && (!capture || end > 1));
                 captures += capture;
-                node = node_child(node, segment, capture);
+                node = node_child(node, capture ? str_slice(segment, (size_t)end + 1, segment.len) : segment, capture);
         }
         ensure(captures <= PARAMS_MAX);
         ensure(!node->routes[entry->method]); // otherwise the pattern is there twice
@@ -103,10 +110,11 @@ static bool walk(const Node *node, Str rest, HttpMethod method, int depth, Found
                 return false;
         }
         for (const Node *child = node->children; child; child = child->sibling) {
-                if (child->capture ? segment.len == 0 || depth == PARAMS_MAX : !str_eq(child->segment, segment))
+                bool fits = child->capture ? segment.len > child->segment.len && str_ends(segment, child->segment) && depth < PARAMS_MAX : str_eq(child->segment, segment);
+                if (!fits)
                         continue;
                 if (child->capture)
-                        found->params[depth] = segment;
+                        found->params[depth] = str_slice(segment, 0, segment.len - child->segment.len);
                 if (walk(child, rest, method, depth + child->capture, found, other))
                         return true;
         }

@@ -1,4 +1,4 @@
-// Finds the route of a request in a const table. Patterns: "/api/v1/records/{object}/{id}"; literal segments win over captures. 405 with Allow where only the method differs.
+// Finds the route of a request in a const table. Patterns: "/api/v1/records/{object}/{id}"; literal segments win over captures; a capture may have an ending: "/calendar/{token}.ics". 405 with Allow where only the method differs.
 #pragma once
 #include "http/http.h"
 

@@ -16,6 +16,9 @@ static const RouterEntry ENTRIES[] = {
         {HTTP_POST, "/api/v1/records/{object}/{id}/actions/{action}", "action"},
         {HTTP_GET, "/api/v1/records/special/{id}", "special"},
         {HTTP_DELETE, "/api/v1/session", "sign out"},
+        {HTTP_GET, "/feed/{any}", "any"},
+        {HTTP_GET, "/feed/{token}.ics", "feed"},
+        {HTTP_GET, "/feed/own.ics", "own"},
 };
 
 typedef struct Fixture {
@@ -65,6 +68,17 @@ static void prefers_literals_but_goes_back(void **state) {
         assert_int_equal(match.params_count, 1);
 }
 
+static void finds_endings(void **state) {
+        RouteMatch match = find(state, HTTP_GET, "/feed/abc.ics");
+        assert_string_equal(match.route, "feed");
+        assert_true(match.params_count == 1 && str_is(match.params[0], "abc"));
+        assert_string_equal(find(state, HTTP_GET, "/feed/own.ics").route, "own");
+        match = find(state, HTTP_GET, "/feed/.ics");
+        assert_string_equal(match.route, "any");
+        assert_true(str_is(match.params[0], ".ics"));
+        assert_string_equal(find(state, HTTP_GET, "/feed/abc.icsx").route, "any");
+}
+
 static void refuses_what_is_not_there(void **state) {
         const char *const absent[] = {"", "api", "/api", "/api/v1/records/", "/api/v1/records", "/api/v1/records/lead/", "/api/v1/records//1", "//",
                 "/api/v1/records/lead/1/actions/convert/x", "/api/v1/records/{object}/1/2"};
@@ -88,6 +102,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(finds_literals_and_captures),
                 cmocka_unit_test(prefers_literals_but_goes_back),
+                cmocka_unit_test(finds_endings),
                 cmocka_unit_test(refuses_what_is_not_there),
                 cmocka_unit_test(tells_other_methods),
         };

@@ -22,6 +22,7 @@ typedef struct ObjectSource {
         const Json *definition; // without "fields"
         Str shipped;
         bool retired, fresh;
+        const Json *given;    // fresh: the members that are new; NULL: all
         Str path;
         FieldSource *fields; size_t fields_count; // in their order
 } ObjectSource;
@@ -53,6 +54,7 @@ Json *json_without(Arena *arena, const Json *base, const char *const *names);
 Json *json_with_text(Arena *arena, const Json *base, const char *name, Str text);       // one member, put first
 Str json_text(Arena *arena, const Json *json);                                          // NULL: empty
 bool json_same(Arena *arena, const Json *a, const Json *b);                             // NULL and null are the same
+Json *json_shared(Arena *arena, const Json *a, const Json *b);                          // the members that both have alike
 Json *options_edit(Arena *arena, const Json *old, const Json *changed);                 // options that are missing in changed stay, retired
 Json *definition_merge(Arena *arena, const Json *base, const Json *mine, const Json *theirs); // three ways, member by member
 
@@ -73,6 +75,10 @@ void field_define(Builder *builder, Object *object, const FieldSource *source, F
 void field_common(Builder *builder, Object *object, FieldRole role, const FieldSource *refined, Field *field); // refined: NULL or the definition that refines it
 FieldRole common_role(Str name); // FIELD_PLAIN: none
 bool object_name_reserved(Str name);
+// form.c: layouts, rules and validations, in the three steps of every definition.
+void form_define(Context *context, Object *object, const ObjectSource *source);
+void form_link(Builder *builder, Object *object);
+void form_check(Builder *builder, Object *object);
 // link.c: targets, relations, what is named by its name.
 void catalog_link(Builder *builder);
 // check.c: expressions and what depends on them; after linking.
@@ -80,6 +86,10 @@ void catalog_check(Builder *builder);
 // indexes.c
 void catalog_index(Builder *builder);
 
+// Adds what is wrong at path, with the character.
+bool builder_parse(Builder *builder, const Object *object, Str source, ExprType expect, Str path, const Expr **ret);
+void builder_error(Builder *builder, const Object *object, Str member, const char *code, Str arg); // at a member of the object's definition
+bool source_gives(const ObjectSource *source, const char *member);                                // is it new, so that all it names is checked?
 const ObjectSource *builder_source(const Builder *builder, const Object *object);
 const FieldSource *builder_field_source(const Builder *builder, const Field *field); // NULL: a common one that nothing refines
 

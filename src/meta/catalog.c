@@ -71,6 +71,11 @@ const Relation *object_children(const Object *object, Str name) {
         return NULL;
 }
 
+bool field_groupable(const Field *field) {
+        const FieldType *type = field->result ? field->result : field->type;
+        return !field->hidden && type->expr != EXPR_JSON && !type->list && !type->file && strcmp(type->name, "long_text") != 0;
+}
+
 const Option *field_option(const Field *field, Str key) {
         for (size_t i = 0; i < field->options_count; i++)
                 if (str_eq(field->options[i].key, key))

@@ -171,7 +171,7 @@ static Status check_changeable(Context *context, const Json *definition, const J
         return context->error.count > before ? STATUS_INVALID : STATUS_OK;
 }
 
-static const char *const object_changeable[] = {"label", "plural", "icon", "order", "nav", "layout", "views", "indexes", "stage", "inherit", "search", "comment", NULL};
+static const char *const object_changeable[] = {"label", "plural", "icon", "order", "nav", "layout", "layouts", "rules", "validations", "views", "indexes", "stage", "inherit", "search", "comment", NULL};
 
 Status catalog_change_object(Db *db, const Catalog *catalog, const Object *object, const Json *changes) {
         CHANGE_CLEANUP Change change = {0};
@@ -184,6 +184,7 @@ Status catalog_change_object(Db *db, const Catalog *catalog, const Object *objec
         TRY(check_changeable(change.context, source->definition, asked, object_changeable));
         source->definition = json_edit(change.context->arena, source->definition, asked);
         source->fresh = true;
+        source->given = asked;
         source->path = STR_NONE;
         TRY(change_build(&change, change.context));
         return change_run(&change);

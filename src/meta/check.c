@@ -32,7 +32,6 @@ static void add_at(Builder *builder, Str path, int position, const char *code, c
         builder->context->error.items[builder->context->error.count - 1].position = position;
 }
 
-// Adds what is wrong at path, with the character.
 static bool parse(Builder *builder, const ExprNames *names, const Object *object, Str source, ExprType expect, Str path, const Expr **ret) {
         Context own;
         context_init(&own, builder->context->arena, builder->context->lang, builder->context->now_ms);
@@ -41,6 +40,11 @@ static bool parse(Builder *builder, const ExprNames *names, const Object *object
                 return true;
         add_at(builder, path, own.error.position, own.error.code ? own.error.code : "expr_syntax", own.error.args);
         return false;
+}
+
+bool builder_parse(Builder *builder, const Object *object, Str source, ExprType expect, Str path, const Expr **ret) {
+        ExprNames names = catalog_names(builder->catalog);
+        return parse(builder, &names, object, source, expect, path, ret);
 }
 
 static Str field_path(Builder *builder, const Field *field, const char *member) {
@@ -107,35 +111,48 @@ static bool is_one_aggregate(Str source) {
         return false;
 }
 
-typedef struct Uses { const Field *rollup; bool foreign, moment; } Uses;
+typedef struct Uses { const Object *children; bool foreign, moment; } Uses;
 
 // Only the children's own fields (through their formulas too): what else changes would not be noticed.
 static void visit_rollup(void *arg, const ExprField *used) {
         Uses *uses = arg;
         const Field *field = used->handle;
-        if (field->object != uses->rollup->rollup_by->object)
+        if (field->object != uses->children)
                 uses->foreign = true;
         if (field->result && !field->stored && depends_on_moment(field->expression))
                 uses->moment = true;
 }
 
-static void check_rollup(Builder *builder, Field *field) {
-        RollupNames rollup = {.names = catalog_names(builder->catalog)};
+static Status rollup_error(Context *context, const char *code) {
+        (void)error_set_(context, STATUS_MALFORMED, code, NULL);
+        context->error.position = 0;
+        return STATUS_MALFORMED;
+}
+
+Status rollup_parse(Context *context, const Object *object, Str source, ExprType expect, const Expr **ret, const Field **ret_by) {
+        RollupNames rollup = {.names = catalog_names(object->catalog)};
         ExprNames names = {.self = &rollup, .field = rollup_field, .children = rollup_children, .table = rollup_table};
-        Str path = field_path(builder, field, "expression"), none[4] = {0};
-        if (!parse(builder, &names, field->object, field->expression, field->result->expr, path, &field->compiled))
-                return;
-        field->rollup_by = rollup.by;
-        if (rollup.relations != 1 || !is_one_aggregate(field->expression)) {
-                add_at(builder, path, 0, "rollup_not_aggregate", none);
-                return;
-        }
-        Uses uses = {.rollup = field, .foreign = rollup.beyond};
-        expr_fields(field->compiled, visit_rollup, &uses);
+        ExprParse task = {.names = &names, .object = object, .expect = expect};
+        const Expr *expr;
+        TRY(expr_parse(context, &task, source, &expr));
+        if (rollup.relations != 1 || !is_one_aggregate(source))
+                return rollup_error(context, "rollup_not_aggregate");
+        Uses uses = {.children = rollup.by->object, .foreign = rollup.beyond};
+        expr_fields(expr, visit_rollup, &uses);
         if (uses.foreign)
-                add_at(builder, path, 0, "rollup_beyond_children", none);
-        else if (uses.moment || depends_on_moment(field->expression))
-                add_at(builder, path, 0, "rollup_moment", none);
+                return rollup_error(context, "rollup_beyond_children");
+        if (uses.moment || depends_on_moment(source))
+                return rollup_error(context, "rollup_moment");
+        *ret = expr;
+        *ret_by = rollup.by;
+        return STATUS_OK;
+}
+
+static void check_rollup(Builder *builder, Field *field) {
+        Context own;
+        context_init(&own, builder->context->arena, builder->context->lang, builder->context->now_ms);
+        if (rollup_parse(&own, field->object, field->expression, field->result->expr, &field->compiled, &field->rollup_by) != STATUS_OK)
+                add_at(builder, field_path(builder, field, "expression"), own.error.position, own.error.code ? own.error.code : "expr_syntax", own.error.args);
 }
 
 static void check_default(Builder *builder, Field *field) {
@@ -168,7 +185,7 @@ static void check_object(Builder *builder, Object *object) {
         ExprNames names = catalog_names(builder->catalog);
         const Json *actions = json_get(object->definition, "actions");
         const Expr *parsed;
-        for (size_t i = 0; i < object->views_count && source->fresh; i++)
+        for (size_t i = 0; i < object->views_count && source_gives(source, "views"); i++)
                 if (object->views[i].filter.len)
                         (void)parse(builder, &names, object, object->views[i].filter, EXPR_BOOL, str_format(arena, STR_FMT "views[%zu].filter", STR_ARG(source->path), i), &parsed);
         for (size_t i = 0; i < object->actions_count; i++) {
@@ -176,6 +193,7 @@ static void check_object(Builder *builder, Object *object) {
                 if (when.len)
                         (void)parse(builder, &names, object, when, EXPR_BOOL, str_format(arena, STR_FMT "actions[%zu].when", STR_ARG(source->path), i), &object->actions[i].when);
         }
+        form_check(builder, object);
 }
 
 // ---- Roll-ups of roll-ups must come to an end.

@@ -2,14 +2,14 @@
 #include "meta/build.h"
 
 static const char *const members[] = {
-        "id", "name", "label", "plural", "icon", "order", "nav", "fields", "indexes", "inherit", "stage", "layout", "views", "actions",
+        "id", "name", "label", "plural", "icon", "order", "nav", "fields", "indexes", "inherit", "readers", "stage", "layout", "layouts", "rules", "validations", "views", "actions",
         "grants", "search", "follow_owner", "audit", "comment", NULL,
 };
 
 // Names that are the engine's own tables, or begin as they or the databases' do.
 bool object_name_reserved(Str name) {
         static const char *const words[] = {
-                "history", "outbox", "session", "credential", "attempt", "idempotency", "sequence", "file", "job", "schema_version", "access", "object", "field", "record", NULL,
+                "history", "outbox", "session", "credential", "attempt", "idempotency", "sequence", "file", "job", "schema_version", "access", "calendar_address", "object", "field", "record", NULL,
         };
         static const char *const beginnings[] = {"meta_", "search_", "sqlite_", "pg_", "haike_", "access_", "history_", "outbox_", "session_", "file_", "job_", NULL};
         for (const char *const *word = words; *word; word++)
@@ -21,8 +21,16 @@ bool object_name_reserved(Str name) {
         return false;
 }
 
+static void take_settings(Context *context, const Json *item, View *view) {
+        const Json *settings = json_get(item, "settings");
+        if (settings && settings->kind == JSON_OBJECT)
+                view->settings = settings;
+        else if (settings && settings->kind != JSON_NULL)
+                (void)error_add(context, STR("settings"), "wrong_type", STR("object"));
+}
+
 static void take_views(Context *context, Object *object, const Json *definition) {
-        static const char *const view_members[] = {"name", "label", "kind", "filter", "sort", "columns", "comment", NULL};
+        static const char *const view_members[] = {"name", "label", "kind", "filter", "sort", "group", "columns", "settings", "comment", NULL};
         const Json *views = take_array(context, definition, "views");
         if (!views)
                 return;
@@ -41,6 +49,8 @@ static void take_views(Context *context, Object *object, const Json *definition)
                 take_text(context, item, "kind", NAME_MAX_LENGTH, &view->kind);
                 take_text(context, item, "filter", EXPR_MAX_LENGTH, &view->filter);
                 take_text(context, item, "sort", 200, &view->sort);
+                take_text(context, item, "group", 200, &view->group);
+                take_settings(context, item, view);
                 take_texts(context, item, "columns", &view->columns, &view->columns_count);
                 error_prefix(context, before, path_item(context, "views", i));
         }
@@ -93,6 +103,7 @@ static void take_attributes(Context *context, Object *object, const ObjectSource
                 (void)error_add(context, STR("grants"), "wrong_type", STR("object"));
         take_views(context, object, definition);
         take_actions(context, object, definition);
+        form_define(context, object, source);
 }
 
 static const FieldSource *refinement(const ObjectSource *source, const char *name) {

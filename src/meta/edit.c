@@ -68,6 +68,14 @@ bool json_same(Arena *arena, const Json *a, const Json *b) {
         return str_eq(json_text(arena, a), json_text(arena, b));
 }
 
+Json *json_shared(Arena *arena, const Json *a, const Json *b) {
+        Json *shared = json_object(arena, a->count);
+        for (size_t i = 0; i < a->count; i++)
+                if (json_same(arena, &a->items[i], json_find(b, a->items[i].key)))
+                        add_member(shared, a->items[i].key, &a->items[i]);
+        return shared;
+}
+
 static const Json *option_find(const Json *options, Str key) {
         for (size_t i = 0; options && i < options->count; i++)
                 if (str_eq(json_str(&options->items[i], "key", STR_NONE), key))
@@ -107,11 +115,43 @@ static Json *options_merge(Arena *arena, const Json *base, const Json *mine, con
         return merged;
 }
 
+// Layouts and validations are found by their names, rules by all that they say.
+static const Json *item_find(Arena *arena, const Json *list, const Json *item) {
+        Str name = json_str(item, "name", STR_NONE);
+        for (size_t i = 0; !is_null(list) && i < list->count; i++)
+                if (name.len ? str_eq(json_str(&list->items[i], "name", STR_NONE), name) : json_same(arena, &list->items[i], item))
+                        return &list->items[i];
+        return NULL;
+}
+
+// Item by item: what an administrator made, changed or took away stays so, the rest follows the new version; what that brings comes last.
+static Json *items_merge(Arena *arena, const Json *base, const Json *mine, const Json *theirs) {
+        Json *merged = list_of(arena, mine, theirs->count);
+        merged->count = 0;
+        for (size_t i = 0; i < mine->count; i++) {
+                const Json *item = &mine->items[i], *shipped = item_find(arena, base, item);
+                bool untouched = shipped && json_same(arena, shipped, item);
+                const Json *kept = untouched ? item_find(arena, theirs, item) : item;
+                if (kept)
+                        merged->items[merged->count++] = *kept;
+        }
+        for (size_t i = 0; i < theirs->count; i++)
+                if (!item_find(arena, base, &theirs->items[i]) && !item_find(arena, mine, &theirs->items[i]))
+                        merged->items[merged->count++] = theirs->items[i];
+        return merged;
+}
+
+static bool is_merged_by_item(Str key) {
+        return str_is(key, "layouts") || str_is(key, "rules") || str_is(key, "validations");
+}
+
 static void merge_member(Arena *arena, Json *merged, Str key, const Json *base, const Json *mine, const Json *theirs) {
         bool untouched = json_same(arena, base, mine);
         const Json *taken = untouched ? theirs : mine;
         if (!untouched && str_is(key, "options") && !is_null(mine) && !is_null(theirs))
                 taken = options_merge(arena, base, mine, theirs);
+        if (!untouched && is_merged_by_item(key) && !is_null(mine) && !is_null(theirs))
+                taken = items_merge(arena, base, mine, theirs);
         if (!is_null(taken))
                 add_member(merged, key, taken);
 }

@@ -91,6 +91,7 @@ static void install_object(Install *install, const Json *definition, Str path) {
         }
         if (merge(install, json_without(context->arena, definition, elsewhere), &object->shipped, &object->definition)) {
                 object->fresh = true;
+                object->given = json_shared(context->arena, object->definition, definition); // what an administrator made of it was checked then
                 object->path = path;
         }
         const Json *fields = json_get(definition, "fields");

@@ -95,6 +95,45 @@ static void test_upgrade(void **state) {
         catalog_unref(after);
 }
 
+// ---- What an administrator arranged stays, also where it names what is gone since; a newer version adds its own rules.
+
+static const char release_three[] = "{\"id\":500,\"name\":\"gadget\",\"label\":\"Device\",\"order\":3,\"fields\":["
+        "{\"id\":500102,\"name\":\"price\",\"type\":\"money\",\"label\":\"Price\",\"indexed\":true},"
+        "{\"id\":500100,\"name\":\"kind\",\"type\":\"choice\",\"label\":\"Sort\",\"options\":[{\"key\":\"a\"},{\"key\":\"b\"},{\"key\":\"c\"}]}],"
+        "\"layouts\":[{\"name\":\"short\",\"when\":\"kind = \\\"a\\\"\"}],\"rules\":[{\"field\":\"price\",\"effect\":\"require\",\"when\":\"kind = \\\"c\\\"\"}],"
+        "\"validations\":[{\"name\":\"low\",\"when\":\"price < 0\",\"message\":\"Low\"}]}";
+
+static Status arrange(Db *db, void *arg) {
+        const Catalog *catalog = ((Upgrade *)arg)->catalog;
+        const Object *gadget = catalog_get(catalog, "gadget");
+        Json *forms;
+        TRY(json_parse(db_context(db), STR("{\"layout\":{\"sections\":[{\"label\":\"A\",\"fields\":[\"price\",\"mine\"]}]},\"views\":[{\"name\":\"own\",\"columns\":[\"mine\"]}],"
+                                           "\"rules\":[{\"field\":\"mine\",\"effect\":\"show\",\"when\":\"price > 1\"}],"
+                                           "\"validations\":[{\"name\":\"own\",\"when\":\"price > 9\",\"message\":\"Own\"}]}"), 16, &forms));
+        TRY(catalog_change_object(db, catalog, gadget, forms));
+        return catalog_retire_field(db, catalog, object_get(gadget, "mine"));
+}
+
+static void test_arranged(void **state) {
+        Fixture *f = *state;
+        Catalog *before = loaded(f);
+        assert_ok(f, store_write(f->store, &f->context, arrange, &(Upgrade){.catalog = before}));
+        catalog_unref(before);
+        assert_true(upgraded(f, release_three));
+        assert_false(upgraded(f, release_three));
+        Catalog *after = loaded(f);
+        const Object *gadget = catalog_get(after, "gadget");
+        assert_int_equal(gadget->order, 3);
+        assert_int_equal(gadget->layout->sections[0].fields_count, 2);
+        assert_int_equal(gadget->layouts_count, 1);
+        assert_int_equal(gadget->rules_count, 2);
+        assert_null(gadget->rules[0].field);
+        assert_ptr_equal(gadget->rules[1].field, object_get(gadget, "price"));
+        assert_int_equal(gadget->validations_count, 2);
+        assert_true(str_is(gadget->validations[0].name, "own"));
+        catalog_unref(after);
+}
+
 static void refuse(Fixture *f, const char *text, const char *path, const char *code) {
         Upgrade upgrade = {.text = text};
         error_clear(&f->context);
@@ -127,7 +166,7 @@ static void test_shipped(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_shipped), cmocka_unit_test(test_upgrade), cmocka_unit_test(test_wrong_shipment),
+                cmocka_unit_test(test_shipped), cmocka_unit_test(test_upgrade), cmocka_unit_test(test_arranged), cmocka_unit_test(test_wrong_shipment),
         };
         return fixture_run_both("install", tests, sizeof tests / sizeof *tests);
 }

@@ -22,6 +22,14 @@ static void object_error(Builder *builder, const Object *object, Str member, con
         (void)error_add(builder->context, str_format(builder->context->arena, STR_FMT STR_FMT, STR_ARG(source->path), STR_ARG(member)), code, arg);
 }
 
+void builder_error(Builder *builder, const Object *object, Str member, const char *code, Str arg) {
+        object_error(builder, object, member, code, arg);
+}
+
+bool source_gives(const ObjectSource *source, const char *member) {
+        return source->fresh && (!source->given || json_get(source->given, member));
+}
+
 // The targets of common fields may be missing in small catalogs; those of defined ones may not.
 static void link_targets(Builder *builder, const Object *object) {
         for (size_t i = 0; i < object->fields_count; i++) {
@@ -97,33 +105,9 @@ static void link_named(Builder *builder, Object *object) {
         object->inherit = named_field(builder, object, "inherit");
         if (object->inherit && !object->inherit->type->reference && object->inherit->type->expr != EXPR_RECORD)
                 object_error(builder, object, STR("inherit"), "not_a_reference", object->inherit->name);
-}
-
-static void check_names(Builder *builder, const Object *object, const Json *list, Str path, bool relations) {
-        Arena *arena = builder->context->arena;
-        for (size_t i = 0; list && i < list->count; i++) {
-                Str name = list->items[i].text;
-                bool known = list->items[i].kind == JSON_STRING && (relations ? object_children(object, name) != NULL : object_find(object, name) != NULL);
-                if (!known)
-                        object_error(builder, object, str_format(arena, STR_FMT "[%zu]", STR_ARG(path), i), relations ? "unknown_relation" : "unknown_field", name);
-        }
-}
-
-// Only of what is being changed now: a name that was good once and is no more is left out when the definition is shown.
-static void check_layout(Builder *builder, const Object *object) {
-        Arena *arena = builder->context->arena;
-        const Json *layout = json_get(object->definition, "layout");
-        if (!layout || layout->kind == JSON_NULL)
-                return;
-        if (layout->kind != JSON_OBJECT) {
-                object_error(builder, object, STR("layout"), "wrong_type", STR("object"));
-                return;
-        }
-        check_names(builder, object, json_get(layout, "header"), STR("layout.header"), false);
-        check_names(builder, object, json_get(layout, "related"), STR("layout.related"), true);
-        const Json *sections = json_get(layout, "sections");
-        for (size_t i = 0; sections && i < sections->count; i++)
-                check_names(builder, object, json_get(&sections->items[i], "fields"), str_format(arena, "layout.sections[%zu].fields", i), false);
+        object->readers = named_field(builder, object, "readers");
+        if (object->readers && !(object->readers->type->list && str_is(object->readers->target_name, "user")))
+                object_error(builder, object, STR("readers"), "not_people", object->readers->name);
 }
 
 static bool sort_known(const Object *object, Str sort) {
@@ -137,8 +121,27 @@ static bool sort_known(const Object *object, Str sort) {
         return true;
 }
 
+// Settings that name a field: where each kind of view finds its place in time or on the map.
+static void check_settings(Builder *builder, const Object *object, const View *view, Str path) {
+        static const struct { const char *kind, *member; bool needed, place; } named[] = {
+                {"calendar", "start", true, false}, {"calendar", "end", false, false}, {"timeline", "start", true, false}, {"timeline", "end", true, false}, {"map", "position", true, true},
+        };
+        for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+                const Json *value = json_get(view->settings, named[i].member);
+                if (!str_is(view->kind, named[i].kind) || !view->settings || (!value && !named[i].needed))
+                        continue;
+                const Field *field = value && value->kind == JSON_STRING ? object_find(object, value->text) : NULL;
+                const FieldType *type = field && field->result ? field->result : field ? field->type : NULL;
+                bool fits = type && (named[i].place ? strcmp(type->name, "position") == 0 : type->expr == EXPR_DATE || type->expr == EXPR_DATETIME);
+                Str at = str_format(builder->context->arena, STR_FMT "settings.%s", STR_ARG(path), named[i].member);
+                if (!fits)
+                        object_error(builder, object, at, value ? "unknown_field" : "required", value ? value->text : STR_NONE);
+        }
+}
+
+// Only of what is being changed now: a name that was good once and is no more is left out when the definition is shown.
 static void check_views(Builder *builder, const Object *object) {
-        static const char *const kinds[] = {"list", "kanban", "funnel", "calendar", "map", "gallery", NULL};
+        static const char *const kinds[] = {"list", "kanban", "funnel", "calendar", "map", "timeline", "gallery", NULL};
         Arena *arena = builder->context->arena;
         for (size_t i = 0; i < object->views_count; i++) {
                 const View *view = &object->views[i];
@@ -147,6 +150,10 @@ static void check_views(Builder *builder, const Object *object) {
                         object_error(builder, object, str_format(arena, STR_FMT "kind", STR_ARG(path)), "unknown_option", view->kind);
                 if (!sort_known(object, view->sort))
                         object_error(builder, object, str_format(arena, STR_FMT "sort", STR_ARG(path)), "bad_sort", view->sort);
+                const Field *group = object_find(object, view->group);
+                if (view->group.len && (!group || !field_groupable(group)))
+                        object_error(builder, object, str_format(arena, STR_FMT "group", STR_ARG(path)), "not_groupable", view->group);
+                check_settings(builder, object, view, path);
                 for (size_t c = 0; c < view->columns_count; c++) {
                         Str rest = view->columns[c], head = STR_NONE;
                         (void)str_cut(&rest, '.', &head);
@@ -165,9 +172,8 @@ void catalog_link(Builder *builder) {
                 Object *object = catalog->objects[i];
                 link_records(builder->context->arena, object);
                 link_named(builder, object);
-                if (!builder_source(builder, object)->fresh)
-                        continue;
-                check_layout(builder, object);
-                check_views(builder, object);
+                form_link(builder, object);
+                if (source_gives(builder_source(builder, object), "views"))
+                        check_views(builder, object);
         }
 }

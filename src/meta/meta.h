@@ -66,8 +66,26 @@ typedef struct Relation { // children: how an object is pointed at
         const Field *field;   // the child's reference (or record) field
 } Relation;
 
-typedef struct View { Str name; Label label; Str kind, filter, sort; Str *columns; size_t columns_count; } View;
+typedef struct View { Str name; Label label; Str kind, filter, sort, group; Str *columns; size_t columns_count; const Json *settings; } View; // settings: an object, NULL: none
 typedef struct ActionDef { Str name; Label label; const Expr *when; bool danger; } ActionDef;
+
+// A condition of a layout or rule. mentions: the record's own fields that it names, also within formulas. Empty text: always.
+typedef struct Condition { Str text; const Expr *expr; const Field **mentions; size_t mentions_count; } Condition;
+// What layouts name and is not there any more is left out where they are shown.
+typedef struct LayoutSection { Label label; Str *fields; size_t fields_count; int columns; Condition when; } LayoutSection; // columns 0: not said
+typedef struct Layout {
+        Str name;                              // empty: the object's `layout`
+        Label label;
+        Str *roles; size_t roles_count;        // role keys; none: everybody's
+        Condition when;
+        Str *header; size_t header_count;
+        LayoutSection *sections; size_t sections_count;
+        Str *related; size_t related_count;
+} Layout;
+typedef enum RuleEffect { RULE_SHOW, RULE_REQUIRE, RULE_LOCK } RuleEffect;
+typedef struct FieldRule { Str name; const Field *field; RuleEffect effect; Condition when; Str *roles; size_t roles_count; } FieldRule; // field NULL: retired since
+typedef struct Validation { Str name; Condition when; Label message; Str field_name; const Field *field; } Validation;                     // field NULL: of the whole record
+Str rule_effect_name(RuleEffect effect);
 // Over rows that are not deleted; the one that begins with deleted_at: over those that are. columns: a field's own or its sort key's.
 typedef struct IndexDef { Str name; const Field **fields; Str *columns; bool *descending; size_t count; bool unique; } IndexDef;
 
@@ -79,13 +97,17 @@ struct Object {
         bool follow_owner;                           // false: department is written by users and does not follow the owner (user, department)
         bool search;                                 // false: its records are not in the global search
         Field **fields; size_t fields_count;         // common ones first, in FieldRole order, then as defined; retired ones are not here
-        Field *name_field, *owner, *department, *stage, *inherit;
+        Field *name_field, *owner, *department, *stage, *inherit, *readers;     // readers: a list of users who may read the record too
         Relation *children; size_t children_count;
         Field **rollups_on_parents; size_t rollups_count; // roll-up fields of other objects that depend on rows of this one
         Field **record_fields; size_t record_fields_count; // fields of type record of this object
         IndexDef *indexes; size_t indexes_count;      // all of them, those that come by themselves too
         View *views; size_t views_count;
         ActionDef *actions; size_t actions_count;
+        Layout *layout;                               // NULL: none
+        Layout *layouts; size_t layouts_count;        // the first that fits goes before layout
+        FieldRule *rules; size_t rules_count;
+        Validation *validations; size_t validations_count;
         const Json *definition;                       // without "fields"
         const Json *grants;                           // default grants by role key; NULL: none
         void *by_name;                                // internal
@@ -114,6 +136,8 @@ const Field *object_find(const Object *object, Str name);
 const Field *object_get(const Object *object, const char *name);    // must exist
 const Relation *object_children(const Object *object, Str name);
 const Option *field_option(const Field *field, Str key);
+bool field_is_written(const Field *field);                          // by users, as far as they may; others are the system's or code's
+bool field_groupable(const Field *field);                           // can lists and boards be divided by it?
 Catalog *catalog_ref(Catalog *catalog);
 void catalog_unref(Catalog *catalog); // accepts NULL
 
@@ -151,6 +175,8 @@ ExprNames catalog_names(const Catalog *catalog);
 void catalog_expr_field(const Field *field, ExprField *ret);
 // The value of a roll-up over a row of its object called alias, as SQL: converted and rounded to what the column holds.
 Status rollup_sql(Context *context, const Field *rollup, Str alias, Sql *sql) MUST_USE;
+// A roll-up's expression as a definition of object would take it; ret_by: the children's reference it goes over. Errors as those of expr_parse().
+Status rollup_parse(Context *context, const Object *object, Str source, ExprType expect, const Expr **ret, const Field **ret_by) MUST_USE;
 
 // Loading and changing. Definitions are rows of meta_object(id, name, definition) and meta_field(id, object_id, name, definition); meta_epoch counts.
 extern const Migration meta_migrations[]; extern const size_t meta_migrations_count;
@@ -161,7 +187,7 @@ Status catalog_install(Db *db, bool *ret_changed) MUST_USE;
 
 // Changes at run time; the input is checked as a whole (every error at its path), DDL runs in the same transaction, the epoch grows. Callers reload after the commit.
 Status catalog_add_object(Db *db, const Catalog *catalog, const Json *definition, Str *ret_name) MUST_USE;
-Status catalog_change_object(Db *db, const Catalog *catalog, const Object *object, const Json *changes) MUST_USE; // label, plural, icon, order, nav, layout, views, indexes
+Status catalog_change_object(Db *db, const Catalog *catalog, const Object *object, const Json *changes) MUST_USE; // label, plural, icon, order, nav, layout, layouts, rules, validations, views, indexes …
 Status catalog_retire_object(Db *db, const Catalog *catalog, const Object *object) MUST_USE;                      // custom ones only; 409 while referenced by live fields
 Status catalog_add_field(Db *db, const Catalog *catalog, const Object *object, const Json *definition, Str *ret_name) MUST_USE;
 Status catalog_change_field(Db *db, const Catalog *catalog, const Field *field, const Json *changes) MUST_USE;    // label, help, required, default, options, max_length (longer), expression, unique …; never type or name
@@ -171,5 +197,6 @@ int64_t catalog_epoch(Db *db, Status *ret_status);
 typedef struct MetaReader { void *self; Lang lang; bool all_labels;
         bool (*object)(void *self, const Object *object, JsonWriter *w);   // NULL w: only asks; adds "rights"
         bool (*field)(void *self, const Field *field, JsonWriter *w);
-        bool (*expression)(void *self, const Object *object, Str text); } MetaReader;                       // does the reader know all that it names? NULL: yes
+        bool (*expression)(void *self, const Object *object, Str text);                                    // does the reader know all that it names? NULL: yes
+        bool (*roles)(void *self, const Str *roles, size_t count); } MetaReader;                           // has the reader one of them? NULL: whoever asks arranges for all
 void catalog_write_object(const Object *object, const MetaReader *reader, JsonWriter *w);

@@ -1,7 +1,7 @@
 // A definition as a reader sees it: labels in one language, what is hidden left out, what the reader may do added by the reader's own functions.
-#include "meta/take.h"
+#include "meta/write.h"
 
-static bool shows_field(const MetaReader *reader, const Field *field) {
+bool meta_shows_field(const MetaReader *reader, const Field *field) {
         return !field->hidden && (!reader->field || reader->field(reader->self, field, NULL));
 }
 
@@ -13,14 +13,14 @@ static bool shows_object(const MetaReader *reader, const Object *object) {
 static bool shows_name(const MetaReader *reader, const Object *object, Str name) {
         name = str_trim(name);
         const Field *field = object_find(object, str_starts(name, STR("-")) ? str_slice(name, 1, name.len) : name);
-        return field && shows_field(reader, field);
+        return field && meta_shows_field(reader, field);
 }
 
-static bool shows_expression(const MetaReader *reader, const Object *object, Str text) {
+bool meta_shows_expression(const MetaReader *reader, const Object *object, Str text) {
         return str_empty(str_trim(text)) || !reader->expression || reader->expression(reader->self, object, text);
 }
 
-static void put_label(JsonWriter *w, const MetaReader *reader, const char *key, const Label *label) {
+void meta_put_label(JsonWriter *w, const MetaReader *reader, const char *key, const Label *label) {
         if (label_empty(label))
                 return;
         json_key(w, str_from(key));
@@ -60,7 +60,7 @@ static void put_options(JsonWriter *w, const MetaReader *reader, const Field *fi
                 const Option *option = &field->options[i];
                 json_open_object(w);
                 json_put_str(w, "key", option->key);
-                put_label(w, reader, "label", &option->label);
+                meta_put_label(w, reader, "label", &option->label);
                 put_text(w, "color", option->color);
                 put_decimal(w, "probability", option->has_probability, option->probability);
                 put_text(w, "outcome", option->outcome);
@@ -72,7 +72,7 @@ static void put_options(JsonWriter *w, const MetaReader *reader, const Field *fi
 
 static void put_default(JsonWriter *w, const MetaReader *reader, const Field *field) {
         const Json *value = field->definition ? json_get(field->definition, "default") : NULL;
-        if (!value || value->kind == JSON_NULL || !shows_expression(reader, field->object, json_str(value, "expression", STR_NONE)))
+        if (!value || value->kind == JSON_NULL || !meta_shows_expression(reader, field->object, json_str(value, "expression", STR_NONE)))
                 return;
         json_key(w, STR("default"));
         if (!value_is_null(field->fixed_default))
@@ -92,7 +92,7 @@ static void put_reference(JsonWriter *w, const MetaReader *reader, const Field *
                 json_close_array(w);
         }
         put_text(w, "inverse", field->inverse);
-        put_label(w, reader, "inverse_label", &field->inverse_label);
+        meta_put_label(w, reader, "inverse_label", &field->inverse_label);
         if (field->type->reference && field->role == FIELD_PLAIN)
                 json_put_str(w, "on_delete", str_from(on_delete[field->on_delete]));
 }
@@ -119,7 +119,7 @@ static void put_attributes(JsonWriter *w, const MetaReader *reader, const Field 
         put_decimal(w, "max", field->has_max, field->max);
         put_text(w, "pattern", field->pattern);
         put_text(w, "format", field->format);
-        put_text(w, "expression", shows_expression(reader, field->object, field->expression) ? field->expression : STR_NONE);
+        put_text(w, "expression", meta_shows_expression(reader, field->object, field->expression) ? field->expression : STR_NONE);
         if (field->result)
                 json_put_str(w, "result", str_from(field->result->name));
         put_default(w, reader, field);
@@ -133,8 +133,8 @@ static void write_field(JsonWriter *w, const MetaReader *reader, const Field *fi
         json_put_int(w, "id", field->id);
         json_put_str(w, "name", field->name);
         json_put_str(w, "type", str_from(field->type->name));
-        put_label(w, reader, "label", &field->label);
-        put_label(w, reader, "help", &field->help);
+        meta_put_label(w, reader, "label", &field->label);
+        meta_put_label(w, reader, "help", &field->help);
         put_attributes(w, reader, field);
         json_put_bool(w, "filterable", type->expr != EXPR_JSON);
         json_put_bool(w, "sortable", field->sortable);
@@ -143,72 +143,23 @@ static void write_field(JsonWriter *w, const MetaReader *reader, const Field *fi
         json_close_object(w);
 }
 
-// ---- Layout, views: names of fields that are gone or not for this reader are left out.
+// ---- Views: names of fields that are gone or not for this reader are left out.
 
-static void put_visible(JsonWriter *w, const MetaReader *reader, const Object *object, const char *key, const Str *names, size_t count) {
+void meta_put_visible(JsonWriter *w, const MetaReader *reader, const Object *object, const char *key, const Str *names, size_t count) {
         json_key(w, str_from(key));
         json_open_array(w);
         for (size_t i = 0; i < count; i++) {
                 Str rest = names[i], head = STR_NONE;
                 (void)str_cut(&rest, '.', &head);
                 const Field *field = object_find(object, head);
-                if (field && shows_field(reader, field))
+                if (field && meta_shows_field(reader, field))
                         json_add_str(w, names[i]);
         }
         json_close_array(w);
 }
 
-static void put_visible_json(JsonWriter *w, const MetaReader *reader, const Object *object, const char *key, const Json *list) {
-        if (!list || list->kind != JSON_ARRAY)
-                return;
-        Str *names = arena_array(w->buf->arena, Str, list->count + 1);
-        for (size_t i = 0; i < list->count; i++)
-                names[i] = list->items[i].text;
-        put_visible(w, reader, object, key, names, list->count);
-}
-
-static void put_json_label(JsonWriter *w, const MetaReader *reader, const Json *definition) {
-        Context own;
-        Label label = {0};
-        context_init(&own, w->buf->arena, reader->lang, 0);
-        take_label(&own, definition, "label", &label);
-        put_label(w, reader, "label", &label);
-}
-
-static bool shows_relation(const MetaReader *reader, const Relation *relation) {
-        return shows_object(reader, relation->child) && shows_field(reader, relation->field);
-}
-
-static void put_related(JsonWriter *w, const MetaReader *reader, const Object *object, const Json *list) {
-        json_key(w, STR("related"));
-        json_open_array(w);
-        for (size_t i = 0; list && i < list->count; i++) {
-                const Relation *relation = object_children(object, list->items[i].text);
-                if (relation && shows_relation(reader, relation))
-                        json_add_str(w, relation->name);
-        }
-        json_close_array(w);
-}
-
-static void put_layout(JsonWriter *w, const MetaReader *reader, const Object *object) {
-        const Json *layout = json_get(object->definition, "layout");
-        if (!layout || layout->kind != JSON_OBJECT)
-                return;
-        const Json *sections = json_get(layout, "sections");
-        json_key(w, STR("layout"));
-        json_open_object(w);
-        put_visible_json(w, reader, object, "header", json_get(layout, "header"));
-        json_key(w, STR("sections"));
-        json_open_array(w);
-        for (size_t i = 0; sections && i < sections->count; i++) {
-                json_open_object(w);
-                put_json_label(w, reader, &sections->items[i]);
-                put_visible_json(w, reader, object, "fields", json_get(&sections->items[i], "fields"));
-                json_close_object(w);
-        }
-        json_close_array(w);
-        put_related(w, reader, object, json_get(layout, "related"));
-        json_close_object(w);
+bool meta_shows_relation(const MetaReader *reader, const Relation *relation) {
+        return shows_object(reader, relation->child) && meta_shows_field(reader, relation->field);
 }
 
 static void put_sort(JsonWriter *w, const MetaReader *reader, const Object *object, Str sort) {
@@ -219,20 +170,39 @@ static void put_sort(JsonWriter *w, const MetaReader *reader, const Object *obje
         put_text(w, "sort", buf_str(&buf));
 }
 
+// Whatever names a field that is not for this reader is left out.
+static void put_settings(JsonWriter *w, const MetaReader *reader, const Object *object, const Json *settings) {
+        if (!settings)
+                return;
+        json_key(w, STR("settings"));
+        json_open_object(w);
+        for (size_t i = 0; i < settings->count; i++) {
+                const Json *item = &settings->items[i];
+                const Field *field = item->kind == JSON_STRING ? object_find(object, item->text) : NULL;
+                if (field && !meta_shows_field(reader, field))
+                        continue;
+                json_key(w, item->key);
+                json_add_tree(w, item);
+        }
+        json_close_object(w);
+}
+
 static void put_views(JsonWriter *w, const MetaReader *reader, const Object *object) {
         json_key(w, STR("views"));
         json_open_array(w);
         for (size_t i = 0; i < object->views_count; i++) {
                 const View *view = &object->views[i];
-                if (!shows_expression(reader, object, view->filter)) // he could not use it, and it would tell what he may not know
+                if (!meta_shows_expression(reader, object, view->filter)) // he could not use it, and it would tell what he may not know
                         continue;
                 json_open_object(w);
                 json_put_str(w, "name", view->name);
-                put_label(w, reader, "label", &view->label);
+                meta_put_label(w, reader, "label", &view->label);
                 json_put_str(w, "kind", view->kind);
                 put_text(w, "filter", view->filter);
                 put_sort(w, reader, object, view->sort);
-                put_visible(w, reader, object, "columns", view->columns, view->columns_count);
+                put_text(w, "group", shows_name(reader, object, view->group) ? view->group : STR_NONE);
+                put_settings(w, reader, object, view->settings);
+                meta_put_visible(w, reader, object, "columns", view->columns, view->columns_count);
                 json_close_object(w);
         }
         json_close_array(w);
@@ -246,9 +216,9 @@ static void put_actions(JsonWriter *w, const MetaReader *reader, const Object *o
                 const ActionDef *action = &object->actions[i];
                 json_open_object(w);
                 json_put_str(w, "name", action->name);
-                put_label(w, reader, "label", &action->label);
+                meta_put_label(w, reader, "label", &action->label);
                 Str when = json_str(&definitions->items[i], "when", STR_NONE);
-                put_text(w, "when", shows_expression(reader, object, when) ? when : STR_NONE);
+                put_text(w, "when", meta_shows_expression(reader, object, when) ? when : STR_NONE);
                 json_put_bool(w, "danger", action->danger);
                 json_close_object(w);
         }
@@ -273,14 +243,14 @@ static void put_children(JsonWriter *w, const MetaReader *reader, const Object *
         json_open_array(w);
         for (size_t i = 0; i < object->children_count; i++) {
                 const Relation *relation = &object->children[i];
-                if (!shows_relation(reader, relation))
+                if (!meta_shows_relation(reader, relation))
                         continue;
                 Label label = relation_label(w, object, relation);
                 json_open_object(w);
                 json_put_str(w, "name", relation->name);
                 json_put_str(w, "object", relation->child->name);
                 json_put_str(w, "field", relation->field->name);
-                put_label(w, reader, "label", &label);
+                meta_put_label(w, reader, "label", &label);
                 json_close_object(w);
         }
         json_close_array(w);
@@ -290,7 +260,7 @@ static void put_fields(JsonWriter *w, const MetaReader *reader, const Object *ob
         json_key(w, STR("fields"));
         json_open_array(w);
         for (size_t i = 0; i < object->fields_count; i++)
-                if (shows_field(reader, object->fields[i]))
+                if (meta_shows_field(reader, object->fields[i]))
                         write_field(w, reader, object->fields[i]);
         json_close_array(w);
 }
@@ -318,19 +288,20 @@ void catalog_write_object(const Object *object, const MetaReader *reader, JsonWr
         json_open_object(w);
         json_put_int(w, "id", object->id);
         json_put_str(w, "name", object->name);
-        put_label(w, reader, "label", &object->label);
-        put_label(w, reader, "plural", &object->plural);
+        meta_put_label(w, reader, "label", &object->label);
+        meta_put_label(w, reader, "plural", &object->plural);
         json_put_str(w, "icon", object->icon);
         json_put_int(w, "order", object->order);
         json_put_bool(w, "nav", object->nav);
         json_put_bool(w, "custom", object->custom);
         json_put_bool(w, "search", object->search);
         json_put_bool(w, "follow_owner", object->follow_owner);
-        put_text(w, "stage", object->stage && shows_field(reader, object->stage) ? object->stage->name : STR_NONE);
-        put_text(w, "inherit", object->inherit && shows_field(reader, object->inherit) ? object->inherit->name : STR_NONE);
+        put_text(w, "stage", object->stage && meta_shows_field(reader, object->stage) ? object->stage->name : STR_NONE);
+        put_text(w, "inherit", object->inherit && meta_shows_field(reader, object->inherit) ? object->inherit->name : STR_NONE);
+        put_text(w, "readers", object->readers && meta_shows_field(reader, object->readers) ? object->readers->name : STR_NONE);
         put_fields(w, reader, object);
         put_indexes(w, reader, object);
-        put_layout(w, reader, object);
+        meta_put_forms(w, reader, object);
         put_views(w, reader, object);
         put_actions(w, reader, object);
         put_children(w, reader, object);

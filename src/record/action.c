@@ -83,5 +83,12 @@ Status record_action(Call *call, const Object *object, int64_t id, Str name, con
         if (version && version != record->version)
                 return error_set(call->context, STATUS_STALE, "stale");
         TRY(check_when(call, definition, record));
-        return action->run(call, record, body, w);
+        const Object *outer = call->acted_object; // an action may run another one
+        int64_t outer_id = call->acted_id;
+        call->acted_object = object;
+        call->acted_id = id;
+        status = action->run(call, record, body, w);
+        call->acted_object = outer;
+        call->acted_id = outer_id;
+        return status;
 }

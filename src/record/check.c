@@ -3,6 +3,7 @@
 #include "os/os.h"
 #include "record/file.h"
 #include "record/query.h"
+#include "record/reader.h"
 #include "record/search.h"
 #include "record/write.h"
 
@@ -155,6 +156,14 @@ static Status check_references(Check *check) {
                                 TRY(check_record_target(check, field, catalog->objects[k]));
         }
         return STATUS_OK;
+}
+
+static Status check_readers(Check *check) {
+        if (!check->object->readers)
+                return STATUS_OK;
+        Sql select = select_live(check);
+        readers_differ(check->object, &select);
+        return tell_rows(check, &select, "check.readers", check->object->readers->name);
 }
 
 // ---- Roll-ups: nothing stored yet is the same as a total of nothing
@@ -347,6 +356,7 @@ static Status check_sort_keys(Check *check) {
 
 static Status check_object(Check *check) {
         TRY(check_references(check));
+        TRY(check_readers(check));
         TRY(check_rollups(check));
         TRY(check_search(check));
         TRY(check_history(check));

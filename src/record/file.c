@@ -32,11 +32,11 @@ Status file_add(Call *call, Str name, Str type, Str content, int64_t *ret_id) {
         return db_insert(call->db, &insert, ret_id);
 }
 
-typedef struct FileRow { bool found; int64_t sender, object, record; FileInfo info; } FileRow;
+typedef struct FileRow { bool found, passing; int64_t sender, object, record; FileInfo info; } FileRow; // passing: kept for a while only
 
 static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row) {
         Sql select = db_sql(call->db);
-        sql(&select, "select name, size, type, created_by_id, object_id, record_id");
+        sql(&select, "select name, size, type, created_by_id, object_id, record_id, parts, expires_at");
         if (with_content)
                 sql(&select, ", content");
         sql(&select, " from file where \"id\" = ");
@@ -50,8 +50,17 @@ static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row) 
         row->sender = rows_int(rows, 3);
         row->object = rows_int(rows, 4);
         row->record = rows_int(rows, 5);
+        row->info.parts = rows_int(rows, 6);
+        row->passing = !rows_null(rows, 7);
         if (with_content)
-                row->info.content = rows_value(rows, 6, VALUE_BLOB).text;
+                row->info.content = rows_value(rows, 8, VALUE_BLOB).text;
+        return STATUS_OK;
+}
+
+Status file_name(Call *call, int64_t id, Str *ret) {
+        FileRow row = {0};
+        TRY(read_row(call, id, false, &row));
+        *ret = row.found ? row.info.name : STR_NONE;
         return STATUS_OK;
 }
 
@@ -113,7 +122,7 @@ Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret) {
 Status file_check(Call *call, Str path, const Object *object, int64_t record_id, int64_t file) {
         FileRow row = {0};
         TRY(read_row(call, file, false, &row));
-        bool mine = row.found && !row.object && (row.sender == call->actor->user || call->actor->system);
+        bool mine = row.found && !row.object && !row.passing && (row.sender == call->actor->user || call->actor->system);
         bool here = row.found && row.object == object->id && row.record == record_id && record_id, hidden = false;
         if (here)
                 TRY(concealed(call, object, &row, &hidden));

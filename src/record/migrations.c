@@ -41,9 +41,43 @@ static Status create_small(Db *db) {
                                       "hash text not null, created_by_id integer, created_at integer not null, object_id integer, record_id integer, content blob) strict"));
 }
 
+static Status has_table(Db *db, Str name, bool *ret) {
+        Sql select = db_sql(db);
+        sql_fixed(&select, db_dialect(db) == DIALECT_SQLITE ? STR("select 1 from sqlite_master where type = 'table' and name = ")
+                                                            : STR("select 1 from pg_class where pg_table_is_visible(oid) and relname = "));
+        sql_str(&select, name);
+        return db_get_int(db, &select, NULL, ret);
+}
+
+// Files that are kept for a while only, in parts.
+static Status create_file_part(Db *db) {
+        bool postgres = db_dialect(db) == DIALECT_POSTGRES;
+        TRY(run(db, postgres ? STR("alter table file add column parts bigint not null default 0") : STR("alter table file add column parts integer not null default 0")));
+        TRY(run(db, postgres ? STR("alter table file add column expires_at timestamptz(3)") : STR("alter table file add column expires_at integer")));
+        TRY(run(db, STR("create index file_expires on file (expires_at) where expires_at is not null")));
+        return run(db, postgres ? STR("create table file_part (file_id bigint not null, part bigint not null, content bytea not null, primary key (file_id, part))")
+                                : STR("create table file_part (file_id integer not null, part integer not null, content blob not null, primary key (file_id, part)) strict"));
+}
+
+// The participants of events were the one such list before there were these rows.
+static Status create_readers(Db *db) {
+        bool postgres = db_dialect(db) == DIALECT_POSTGRES, events = false;
+        TRY(run(db, postgres ? STR("create table access_reader (object_id bigint not null, user_id bigint not null, record_id bigint not null, primary key (object_id, user_id, record_id))")
+                             : STR("create table access_reader (object_id integer not null, user_id integer not null, record_id integer not null, "
+                                   "primary key (object_id, user_id, record_id)) strict, without rowid")));
+        TRY(run(db, STR("create index access_reader_record on access_reader (object_id, record_id)")));
+        TRY(has_table(db, STR("event"), &events));
+        if (!events)
+                return STATUS_OK;
+        return run(db, postgres ? STR("insert into access_reader select distinct 23, p::bigint, e.id from event e cross join jsonb_array_elements_text(e.participants::jsonb) p where e.participants is not null")
+                                : STR("insert into access_reader select distinct 23, cast(p.value as integer), e.id from event e, json_each(e.participants) p where e.participants is not null"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
         {302, "idempotency, sequence, file", create_small},
+        {310, "file_part", create_file_part},
+        {320, "access_reader", create_readers},
 };
 const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;

@@ -1,5 +1,5 @@
-// What is kept for a while only: events that every consumer has read, answers to repeated requests. Removed in slices.
-#include "record/record.h"
+// What is kept for a while only: events that every consumer has read, answers to repeated requests, exported files. Removed in slices.
+#include "record/file.h"
 
 #define OUTBOX_MS (7LL * 24 * 3600 * 1000)
 #define IDEMPOTENCY_MS (24LL * 3600 * 1000)
@@ -28,6 +28,8 @@ Status record_prune(Call *call, int limit, bool *ret_more) {
         int64_t events = 0, answers = 0;
         TRY(prune_outbox(call, limit, &events));
         TRY(prune_idempotency(call, limit, &answers));
-        *ret_more = events == limit || answers == limit;
+        bool files = false;
+        TRY(file_prune(call, &files));
+        *ret_more = events == limit || answers == limit || files;
         return STATUS_OK;
 }

@@ -27,6 +27,7 @@ Status named_load(Names *names) MUST_USE;
 Str named_find(const Names *names, const Object *target, int64_t id);
 Str named_file(const Names *names, int64_t id);
 Str named_list(const Names *names, const Field *field, Value value); // "甲, 乙"
+Str named_text(const Names *names, const Field *field, Value value); // whatever a value of this field refers to; STR_NONE: nothing, or not for this reader
 void named_write(const Names *names, const Object *target, int64_t id, JsonWriter *w);      // {"id","name"}
 void named_write_value(const Names *names, const Field *field, Value value, JsonWriter *w); // any field's value as the API shows it
 bool record_text_parse(const Catalog *catalog, Str text, const Object **ret_object, int64_t *ret_id); // "customer:12"

@@ -161,20 +161,6 @@ static Status walk_read(Walk *walk, Str filter, int64_t after_id, int limit) {
         return arena_over(call->context->arena) ? error_set(call->context, STATUS_TOO_LARGE, "too_large") : STATUS_OK;
 }
 
-static Str name_of(Walk *walk, const Names *names, const Field *field, Value value) {
-        const Object *object = field->target;
-        int64_t id = value.integer;
-        if (value.kind == VALUE_INTEGER && object)
-                return named_find(names, object, id);
-        if (value.kind == VALUE_INTEGER && field->type->file)
-                return named_file(names, id);
-        if (value.kind == VALUE_TEXT && field->target)
-                return named_list(names, field, value);
-        if (value.kind == VALUE_TEXT && query_is_record(field) && record_text_parse(walk->call->catalog, value.text, &object, &id))
-                return named_find(names, object, id);
-        return STR_NONE;
-}
-
 static Status walk_give(Walk *walk, const Names *names, QueryRow row, void *arg) {
         Arena *arena = walk->call->context->arena;
         Value *values = arena_array(arena, Value, walk->object->fields_count);
@@ -185,7 +171,7 @@ static Status walk_give(Walk *walk, const Names *names, QueryRow row, void *arg)
                         int at = column->field->index;
                         Value value = walk->rows[i][c];
                         values[at] = column->masked ? VALUE_NONE : value;
-                        texts[at] = column->masked ? column_mask(walk->call, column->field, value) : name_of(walk, names, column->field, value);
+                        texts[at] = column->masked ? column_mask(walk->call, column->field, value) : named_text(names, column->field, value);
                 }
                 TRY(row(arg, values, texts));
         }

@@ -211,6 +211,20 @@ Str named_list(const Names *names, const Field *field, Value value) {
         return buf_str(&buf);
 }
 
+Str named_text(const Names *names, const Field *field, Value value) {
+        const Object *object = field->target;
+        int64_t id = value.integer;
+        if (value.kind == VALUE_INTEGER && object)
+                return named_find(names, object, id);
+        if (value.kind == VALUE_INTEGER && field->type->file)
+                return named_file(names, id);
+        if (value.kind == VALUE_TEXT && field->target)
+                return named_list(names, field, value);
+        if (value.kind == VALUE_TEXT && query_is_record(field) && record_text_parse(names->call->catalog, value.text, &object, &id))
+                return named_find(names, object, id);
+        return STR_NONE;
+}
+
 // ---- as JSON
 
 static void write_name(JsonWriter *w, Str name) {

@@ -23,6 +23,7 @@ ReadScope scope_of_reader(Call *call, const Object *object) {
 void scope_arm(const ReadScope *scope, size_t arm, Sql *select) {
         ScopeArm plain = scope->arms[arm];
         plain.except_count = 0;
+        plain.except_owner = 0;
         scope_arm_sql(&plain, STR("t"), select);
 }
 

@@ -9,15 +9,14 @@ void record_set(Record *record, const char *field, Value value) {
         record->values[object_get(record->object, field)->index] = value;
 }
 
-static Record *record_new(Arena *arena, const Object *object, int64_t id) {
+Record *record_new(Arena *arena, const Object *object) {
         Record *record = arena_new_of(arena, Record);
         record->object = object;
-        record->id = id;
         record->values = arena_array(arena, Value, object->fields_count);
         return record;
 }
 
-static void select_stored(Sql *select, const Object *object) {
+void record_select(Sql *select, const Object *object) {
         sql(select, "select ");
         bool first = true;
         for (size_t i = 0; i < object->fields_count; i++) {
@@ -32,19 +31,22 @@ static void select_stored(Sql *select, const Object *object) {
         sql_name(select, object->table);
 }
 
-static void take_row(Rows *rows, Record *record) {
+Record *record_take(Arena *arena, const Object *object, Rows *rows) {
+        Record *record = record_new(arena, object);
         int column = 0;
         for (size_t i = 0; i < record->object->fields_count; i++) {
                 const Field *field = record->object->fields[i];
                 if (field->stored)
                         record->values[i] = rows_value(rows, column++, field->kind);
         }
+        record->id = record->values[FIELD_ID - FIELD_ID].integer;
         record->version = record->values[FIELD_VERSION - FIELD_ID].integer;
+        return record;
 }
 
 Status record_read_row(Call *call, const Object *object, int64_t id, bool deleted, bool lock, Record **ret) {
         Sql select = db_sql(call->db);
-        select_stored(&select, object);
+        record_select(&select, object);
         sql(&select, " where \"id\" = ");
         sql_int(&select, id);
         if (deleted)
@@ -57,13 +59,7 @@ Status record_read_row(Call *call, const Object *object, int64_t id, bool delete
         TRY(db_query(call->db, &select, &rows));
         bool found = false;
         TRY(rows_next(rows, &found));
-        if (!found) {
-                *ret = NULL;
-                return STATUS_OK;
-        }
-        Record *record = record_new(call->context->arena, object, id);
-        take_row(rows, record);
-        *ret = record;
+        *ret = found ? record_take(call->context->arena, object, rows) : NULL;
         return STATUS_OK;
 }
 
@@ -94,7 +90,7 @@ Status record_allowed(Call *call, const Object *object, Verb verb, const Record 
         int64_t owner = record->values[object->owner->index].integer;
         int64_t department = record->values[object->department->index].integer;
         TRY(actor_covers(call->context, call->actor, object, verb, owner, department, NULL, NULL, ret));
-        if (*ret || !actor_scope(call->actor, object, verb).rule)
+        if (*ret || !(actor_scope(call->actor, object, verb).rule || actor_reads_listed(call->actor, object, verb)))
                 return STATUS_OK;
         return allowed_by_rule(call, object, verb, record->id, ret);
 }
@@ -103,71 +99,4 @@ bool record_changed(const RecordChange *change, const Field *field) {
         if (!change->before || !change->after)
                 return true;
         return !value_eq(change->before->values[field->index], change->after->values[field->index]);
-}
-
-// ---- As rows of the expression language
-
-static Status rows_get(void *self, Context *context, const void *row, const ExprField *field, Value *ret) {
-        (void)self;
-        (void)context;
-        const Record *record = row;
-        const Field *catalog_field = field->handle;
-        *ret = record->values[catalog_field->index];
-        return STATUS_OK;
-}
-
-static Status rows_reference(void *self, Context *context, const void *row, const ExprField *field, const void **ret_row) {
-        Call *call = self;
-        (void)context;
-        const Record *record = row;
-        const Field *reference = field->handle;
-        Value id = record->values[reference->index];
-        *ret_row = NULL;
-        if (value_is_null(id))
-                return STATUS_OK;
-        Record *target = NULL;
-        TRY(record_read_row(call, reference->target, id.integer, false, false, &target));
-        *ret_row = target;
-        return STATUS_OK;
-}
-
-static Status rows_children(void *self, Context *context, const void *row, const ExprChildren *relation, const void ***ret_rows, size_t *ret_count) {
-        Call *call = self;
-        const Record *record = row;
-        const Object *child = relation->object;
-        Sql select = db_sql(call->db);
-        select_stored(&select, child);
-        sql(&select, " where deleted_at is null and ");
-        sql_name(&select, relation->reference.column);
-        sql(&select, " = ");
-        sql_int(&select, record->id);
-        ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
-        size_t capacity = 16, count = 0;
-        const void **list = arena_array(context->arena, const void *, capacity);
-        bool found = false;
-        for (;;) {
-                TRY(rows_next(rows, &found));
-                if (!found)
-                        break;
-                if (count == capacity) {
-                        const void **more = arena_array(context->arena, const void *, capacity * 2);
-                        memcpy(more, list, capacity * sizeof *list);
-                        list = more;
-                        capacity *= 2;
-                }
-                if (arena_over(context->arena))
-                        return error_set(context, STATUS_TOO_LARGE, "too_large");
-                Record *item = record_new(context->arena, child, 0);
-                take_row(rows, item);
-                item->id = item->values[0].integer;
-                list[count++] = item;
-        }
-        *ret_rows = list;
-        *ret_count = count;
-        return STATUS_OK;
-}
-
-ExprRows record_rows(Call *call) {
-        return (ExprRows){.self = call, .get = rows_get, .reference = rows_reference, .children = rows_children};
 }

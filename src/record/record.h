@@ -11,6 +11,7 @@ typedef struct Call {
         Db *db;
         Str source;            // "api", "import", "system" …: goes into the history
         bool quiet;            // bulk loading: nothing that is written in this call leaves events, what hooks write neither
+        const Object *acted_object; int64_t acted_id; // the record that an action is being run on; NULL: none
         bool metadata_changed; // set when a write changed users, departments or roles: reload access after the commit
 } Call;
 
@@ -32,6 +33,14 @@ Status query_search(Call *call, Str q, Str objects, int limit, JsonWriter *w) MU
 Status query_history(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w) MUST_USE;
 Status query_timeline(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w) MUST_USE;
 Status query_explain(Call *call, const Object *object, int64_t id, int64_t user, JsonWriter *w) MUST_USE;
+// What a form shows for the values typed so far, and what a write of them would be told; writes nothing. id 0: a record that is not stored yet. as: whose rights and
+// rules (an administrator looks at it as a role), the actor's when NULL; which records may be seen is always the actor's. Format: docs/manual, "Forms".
+typedef struct FormQuery { const Object *object; int64_t id; const Json *values; const Actor *as; } FormQuery;
+Status query_form(Call *call, const FormQuery *query, JsonWriter *w) MUST_USE;
+// Is this an expression that could stand in a definition of object? With id also its value for that record.
+typedef enum ExpressionKind { EXPRESSION_CONDITION, EXPRESSION_VALUE, EXPRESSION_ROLLUP } ExpressionKind;
+typedef struct ExpressionQuery { const Object *object; Str source; ExpressionKind kind; int64_t id; } ExpressionQuery;
+Status query_expression(Call *call, const ExpressionQuery *query, JsonWriter *w) MUST_USE;
 bool query_visible(Call *call, const Object *object, int64_t id, Status *ret_status);         // may this actor read it?
 // For event streams: may the actor read a record with this owner and department? (rules are answered by a read)
 // Walks everything the reader may see, in id order, for exports: each row's values by field index.
@@ -85,6 +94,7 @@ typedef struct WriteOptions {
         int64_t owner;           // code's choice where the caller named none; not asked of the actor's rights
         const Value *filled;     // by field index, on create: the same for any field
         const bool *asked;       // as_system, by field index: what the caller himself named; asked of his rights all the same
+        bool exact;              // of an update: the fields given and no others are written, whatever the object's hook makes of them (undoing)
 } WriteOptions;
 
 Status record_create(Call *call, const RecordInput *input, const WriteOptions *options, int64_t *ret_id) MUST_USE;

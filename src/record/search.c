@@ -1,5 +1,6 @@
 // Writing the search index: terms of a record, tables per object, building anew where the tokeniser or the searched fields changed.
 #include "record/search.h"
+#include "record/reader.h"
 #include "base/unicode.h"
 
 #define BUILD_AT_ONCE 20000 // records of an object that search_prepare() indexes itself
@@ -81,6 +82,18 @@ static int64_t parent_of(const Parents *parents, int64_t department) {
         return 0;
 }
 
+// Whoever is listed as a reader finds the record as its owner does.
+static void add_readers(Buf *source, Arena *scratch, const Object *object, const Value *values) {
+        Context context;
+        int64_t *users = NULL;
+        size_t count = 0;
+        context_init(&context, scratch, LANG_EN, 0);
+        if (!object->readers || readers_of(&context, object->readers, values[object->readers->index], &users, &count) != STATUS_OK)
+                return;
+        for (size_t i = 0; i < count; i++)
+                buf_format(source, "%s_o%lld", source->data[source->len - 1] == SCOPE_MARK ? "" : " ", (long long)users[i]);
+}
+
 static Str source_of(Arena *arena, const Object *object, const Value *values, const Parents *parents, int64_t owner, int64_t department) {
         Buf source = buf_make(arena, SOURCE_CAP);
         ARENA_CLEANUP Arena *scratch = arena_new(0);
@@ -94,6 +107,7 @@ static Str source_of(Arena *arena, const Object *object, const Value *values, co
                 buf_format(&source, "_d%lld", (long long)department);
                 department = parent_of(parents, department);
         }
+        add_readers(&source, scratch, object, values);
         return buf_str(&source);
 }
 
@@ -220,6 +234,10 @@ typedef struct Build {
         bool more;
 } Build;
 
+static bool is_built_from(const Object *object, const Field *field) {
+        return search_field(field) || field == object->readers;
+}
+
 static void select_build(const Build *build, const Sql *which, int limit, Sql *select) {
         const Object *object = build->object;
         sql(select, "select t.id, t.");
@@ -227,7 +245,7 @@ static void select_build(const Build *build, const Sql *which, int limit, Sql *s
         sql(select, ", t.");
         sql_name(select, object->department->column);
         for (size_t i = 0; i < object->fields_count; i++)
-                if (search_field(object->fields[i])) {
+                if (is_built_from(object, object->fields[i])) {
                         sql(select, ", t.");
                         sql_name(select, object->fields[i]->column);
                 }
@@ -249,7 +267,7 @@ static Built take_built(const Build *build, Rows *rows) {
         Value *values = arena_array(arena, Value, object->fields_count);
         int column = 3;
         for (size_t i = 0; i < object->fields_count; i++)
-                if (search_field(object->fields[i]))
+                if (is_built_from(object, object->fields[i]))
                         values[i] = rows_value(rows, column++, object->fields[i]->kind);
         return (Built){rows_int(rows, 0), source_of(arena, object, values, &build->parents, rows_int(rows, 1), rows_int(rows, 2))};
 }
@@ -405,7 +423,7 @@ static Str signature_of(Arena *arena, const Object *object) {
         Buf buf = buf_make(arena, 4096);
         buf_format(&buf, "%d", TOKEN_VERSION);
         for (size_t i = 0; i < object->fields_count; i++)
-                if (search_field(object->fields[i]))
+                if (is_built_from(object, object->fields[i]))
                         buf_format(&buf, " %lld", (long long)object->fields[i]->id);
         return buf_str(&buf);
 }

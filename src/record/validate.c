@@ -217,5 +217,6 @@ Status validate_record(Call *call, const RecordChange *change, const RecordInput
                 else if (!field->system || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT)
                         TRY(check_reference(call, change, options, field));
         }
+        TRY(rules_enforce(call, change, input, options));
         return context->error.count > 0 ? STATUS_INVALID : STATUS_OK;
 }

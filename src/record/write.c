@@ -1,7 +1,9 @@
 // The record pipeline: create, update, delete and restore, each in the caller's transaction:
 // authorise → defaults → object's hook → validate → store → roll-ups → search terms → history → events → object's hook.
 #include "base/unicode.h"
+#include "meta/take.h"
 #include "record/file.h"
+#include "record/reader.h"
 #include "record/search.h"
 #include "record/write.h"
 
@@ -20,13 +22,12 @@ static Value converted(Value value, ValueKind kind) {
         return value.kind == kind ? value : VALUE_NONE;
 }
 
-static Status default_value(Call *call, Record *record, const Field *field) {
+static Status default_value(Call *call, Record *record, const Field *field, const ExprRows *rows) {
         Value *slot = &record->values[field->index];
         if (field->default_expr) {
                 ExprEnv env = actor_env(call->context, call->actor);
-                ExprRows rows = record_rows(call);
                 Value value = VALUE_NONE;
-                TRY(expr_eval(call->context, field->default_expr, &env, &rows, record, &value));
+                TRY(expr_eval(call->context, field->default_expr, &env, rows, record, &value));
                 *slot = converted(value, field->kind);
         } else {
                 *slot = field->fixed_default;
@@ -45,9 +46,8 @@ static Status no_children(void *self, Context *context, const void *row, const E
 }
 
 // A new record has no children yet: its roll-ups are what they are over none.
-static Status empty_rollup(Call *call, Record *record, const Field *field) {
+static Status empty_rollup(Call *call, Record *record, const Field *field, ExprRows rows) {
         ExprEnv env = {.now_ms = call->context->now_ms, .zone = call->catalog->zone};
-        ExprRows rows = record_rows(call);
         rows.children = no_children;
         Value value = VALUE_NONE;
         TRY(expr_eval(call->context, field->compiled, &env, &rows, record, &value));
@@ -55,33 +55,35 @@ static Status empty_rollup(Call *call, Record *record, const Field *field) {
         return STATUS_OK;
 }
 
-static Status fill_defaults(Call *call, Record *record, const RecordInput *input, const WriteOptions *options) {
+static Status number(Call *call, Record *record, const Field *field) {
+        Str text = STR_NONE;
+        TRY(auto_number_next(call, field, &text));
+        record->values[field->index] = value_text(text);
+        return STATUS_OK;
+}
+
+Status record_defaults(Call *call, Record *record, const bool *given, const Value *filled, const ExprRows *rows, bool numbered) {
         for (size_t i = 0; i < record->object->fields_count; i++) {
                 const Field *field = record->object->fields[i];
-                if (!field->stored || input->given[i])
+                if (!field->stored || given[i])
                         continue;
                 if (field->rollup_by) {
-                        TRY(empty_rollup(call, record, field));
+                        TRY(empty_rollup(call, record, field, *rows));
                         continue;
                 }
-                if (options->filled && !value_is_null(options->filled[i])) {
-                        record->values[i] = options->filled[i];
+                if (filled && !value_is_null(filled[i])) {
+                        record->values[i] = filled[i];
                         continue;
                 }
-                TRY(default_value(call, record, field));
-                if (field->format.len && !value_is_null(record->values[i]))
-                        continue;
-                if (field->format.len) {
-                        Str number = STR_NONE;
-                        TRY(auto_number_next(call, field, &number));
-                        record->values[i] = value_text(number);
-                }
+                TRY(default_value(call, record, field, rows));
+                if (numbered && field->format.len && value_is_null(record->values[i]))
+                        TRY(number(call, record, field));
         }
         return STATUS_OK;
 }
 
 // The department follows the owner; a record whose owner has none keeps none.
-static void follow_owner(Call *call, RecordChange *change) {
+void record_follow_owner(Call *call, RecordChange *change) {
         const Object *object = change->object;
         if (!object->follow_owner || !record_changed(change, object->owner))
                 return;
@@ -230,7 +232,7 @@ static bool search_concerned(const RecordChange *change) {
                 return true;
         for (size_t i = 0; i < object->fields_count; i++) {
                 const Field *field = object->fields[i];
-                if ((field->search || field->role == FIELD_NAME || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT) && record_changed(change, field))
+                if ((field->search || field->role == FIELD_NAME || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT || field == object->readers) && record_changed(change, field))
                         return true;
         }
         return false;
@@ -249,6 +251,7 @@ static Status update_search(Call *call, const RecordChange *change) {
 static Status follow_through(Call *call, const RecordChange *change, int64_t version, const WriteOptions *options) {
         const ObjectModule *module = record_module(call, change->object);
         TRY(file_link(call, change));
+        TRY(readers_put(call, change));
         TRY(rollup_update(call, change));
         TRY(update_search(call, change));
         TRY(history_add(call, change, version, options->action));
@@ -257,9 +260,13 @@ static Status follow_through(Call *call, const RecordChange *change, int64_t ver
         return module && module->after ? module->after(call, change) : STATUS_OK;
 }
 
-static Status run_before(Call *call, RecordChange *change) {
+static Status run_before(Call *call, RecordChange *change, const WriteOptions *options) {
         const ObjectModule *module = record_module(call, change->object);
-        return module && module->before ? module->before(call, change) : STATUS_OK;
+        size_t errors = call->context->error.count;
+        Status status = module && module->before ? module->before(call, change) : STATUS_OK;
+        if (!str_empty(options->path_prefix))
+                error_prefix(call->context, errors, options->path_prefix);
+        return status;
 }
 
 // ---- Create
@@ -277,18 +284,19 @@ Status record_create(Call *call, const RecordInput *input, const WriteOptions *o
         if (by_user && !actor_may(call->actor, object, VERB_CREATE))
                 return error_set(call->context, STATUS_FORBIDDEN, "may_not_create", label_text(&object->label, call->context->lang));
         RecordChange change = {.kind = CHANGE_CREATE, .object = object, .after = after_create(call, input), .given = input->given, .by_user = by_user};
-        TRY(fill_defaults(call, change.after, input, options));
+        ExprRows rows = record_rows(call);
+        TRY(record_defaults(call, change.after, input->given, options->filled, &rows, true));
         Value *owner = &change.after->values[object->owner->index];
         if (value_is_null(*owner) && !input->given[object->owner->index])
                 *owner = options->owner ? value_int(options->owner) : me(call);
-        follow_owner(call, &change);
+        record_follow_owner(call, &change);
         Status rights = by_user ? validate_rights(call, &change, input, options) : STATUS_OK;
-        TRY(run_before(call, &change));
+        TRY(run_before(call, &change, options));
+        stamp(call, &change, input, options);
         Status valid = validate_record(call, &change, input, options);
         if (valid != STATUS_OK || rights != STATUS_OK)
                 return valid != STATUS_OK ? valid : rights;
-        follow_owner(call, &change);
-        stamp(call, &change, input, options);
+        record_follow_owner(call, &change);
         change.after->values[FIELD_VERSION - FIELD_ID] = value_int(1);
         change.after->version = 1;
         TRY(unique_error(call, object, options, insert_row(call, &change, input)));
@@ -343,16 +351,18 @@ Status record_update(Call *call, const Object *object, int64_t id, const RecordI
         TRY(load_for(call, object, id, VERB_UPDATE, options, &before));
         RecordChange change = {.kind = CHANGE_UPDATE, .object = object, .id = id, .before = before, .given = input->given, .by_user = may_as_user(call, options)};
         change.after = after_update(call, before, input);
-        follow_owner(call, &change);
+        record_follow_owner(call, &change);
         Status rights = change.by_user || (options->asked && !call->actor->system) ? validate_rights(call, &change, input, options) : STATUS_OK;
         if (any_change(&change))
-                TRY(run_before(call, &change));
+                TRY(run_before(call, &change, options));
+        if (options->exact)
+                change.after = after_update(call, before, input);
         Status valid = validate_record(call, &change, input, options);
         if (valid != STATUS_OK || rights != STATUS_OK)
                 return valid != STATUS_OK ? valid : rights;
         if (!any_change(&change))
                 return STATUS_OK;
-        follow_owner(call, &change);
+        record_follow_owner(call, &change);
         stamp(call, &change, input, options);
         change.after->version = before->version + 1;
         change.after->values[FIELD_VERSION - FIELD_ID] = value_int(change.after->version);
@@ -431,7 +441,7 @@ Status record_delete(Call *call, const Object *object, int64_t id, const WriteOp
         TRY(load_for(call, object, id, VERB_DELETE, options, &before));
         RecordChange change = {.kind = CHANGE_DELETE, .object = object, .id = id, .before = before, .by_user = may_as_user(call, options)};
         change.given = arena_array(call->context->arena, bool, object->fields_count);
-        TRY(run_before(call, &change));
+        TRY(run_before(call, &change, options));
         for (size_t i = 0; i < object->children_count; i++)
                 if (relation_is_reference(&object->children[i]))
                         TRY(delete_children(call, &object->children[i], id));
@@ -500,8 +510,8 @@ static Status restore_one(Call *call, const Object *object, int64_t id, bool by_
         TRY(deleted_at_of(call, object, id, &deleted_at));
         RecordChange change = {.kind = CHANGE_RESTORE, .object = object, .id = id, .after = record, .by_user = by_user};
         change.given = arena_array(call->context->arena, bool, object->fields_count);
-        TRY(run_before(call, &change));
         WriteOptions options = {.action = STR("restore")};
+        TRY(run_before(call, &change, &options));
         record->version++;
         record->values[FIELD_VERSION - FIELD_ID] = value_int(record->version);
         TRY(unique_error(call, object, &options, mark_row(call, object, id, VALUE_NONE, record->version)));

@@ -14,6 +14,8 @@ const upload = (person, name, content, type = 'text/plain', headers) => {
   return person.post('/files', form, headers)
 }
 
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=', 'base64')
+
 export const scenarios = {
   'what was sent comes back, byte by byte': async ({ one }) => {
     const bytes = new Uint8Array(300000).map((_, i) => (i * 31) % 256)
@@ -66,8 +68,75 @@ export const scenarios = {
       assert.match(back.headers.get('content-disposition'), /^attachment/, name)
       assert.equal(back.headers.get('content-type'), 'application/octet-stream', name)
     }
-    const picture = await one.get(`/files/${(await upload(one, '照片.png', 'x', 'image/png')).body.id}`)
+    const picture = await one.get(`/files/${(await upload(one, '照片.png', PNG, 'text/html')).body.id}`)
     assert.deepEqual([picture.headers.get('content-type'), picture.headers.get('content-disposition').startsWith('inline')], ['image/png', true])
+    const liar = await one.get(`/files/${(await upload(one, '照片.png', '<script>', 'image/png')).body.id}`)
+    assert.deepEqual([liar.headers.get('content-type'), liar.headers.get('content-disposition').startsWith('attachment')], ['application/octet-stream', true])
+  },
+  'in place are shown pictures, PDF and plain text, as their bytes say; all else is saved': async ({ one }) => {
+    const shown = async (name, content, claimed) => {
+      const back = await one.get(`/files/${(await upload(one, name, content, claimed)).body.id}?inline=1`)
+      assert.deepEqual([back.status, back.headers.get('x-content-type-options')], [200, 'nosniff'])
+      assert.match(back.headers.get('content-security-policy'), /default-src 'none'.*sandbox/)
+      return `${back.headers.get('content-disposition').split(';')[0]} ${back.headers.get('content-type')}`
+    }
+    assert.equal(await shown('a.png', PNG, 'application/octet-stream'), 'inline image/png')
+    assert.equal(await shown('a.jpg', new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16]), 'text/plain'), 'inline image/jpeg')
+    assert.equal(await shown('a.gif', 'GIF89a\x01', 'image/gif'), 'inline image/gif')
+    assert.equal(await shown('a.webp', Buffer.from('RIFF\x10\x00\x00\x00WEBPVP8 ', 'latin1'), 'image/webp'), 'inline image/webp')
+    assert.equal(await shown('a.pdf', '%PDF-1.4\n%\xe2\xe3', 'text/html'), 'inline application/pdf')
+    assert.equal(await shown('a.txt', '会议纪要\n1. 报价', 'text/html'), 'inline text/plain; charset=utf-8')
+    assert.equal(await shown('a.csv', '名称,金额\r\n泵,12', 'text/csv'), 'inline text/plain; charset=utf-8')
+    for (const [name, content, claimed] of [['a.svg', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 'image/svg+xml'], ['a.html', '\n<!doctype html><script>alert(1)</script>', 'text/plain'], ['a.png', '<script>alert(1)</script>', 'image/png'],
+      ['a.pdf', '<html>', 'application/pdf'], ['a.txt', new Uint8Array([0xb1, 0xa8, 0xbc, 0xdb]), 'text/plain'], ['a.zip', 'PK\x03\x04', 'image/png'], ['a.xml', '\ufeff<?xml version="1.0"?>', 'text/xml']])
+      assert.equal(await shown(name, content, claimed), 'attachment application/octet-stream', name)
+  },
+  'a part of a file can be asked for': async ({ one }) => {
+    const file = (await upload(one, 'x.bin', '0123456789')).body
+    const part = async (range) => { const back = await one.get(`/files/${file.id}`, { Range: range }); return [back.status, back.headers.get('content-range'), back.body] }
+    assert.deepEqual(await part('bytes=2-4'), [206, 'bytes 2-4/10', '234'])
+    assert.deepEqual(await part('bytes=7-'), [206, 'bytes 7-9/10', '789'])
+    assert.deepEqual(await part('bytes=-2'), [206, 'bytes 8-9/10', '89'])
+    assert.deepEqual(await part('bytes=20-'), [416, 'bytes */10', ''])
+    assert.deepEqual(await part('bytes=0-1,4-5'), [200, null, '0123456789'])
+    assert.equal((await one.get(`/files/${file.id}`)).headers.get('accept-ranges'), 'bytes')
+  },
+  'an attachment hangs at a record: its readers see it and its file, a curious colleague neither': async ({ company, one, two, boss }) => {
+    const mate = await company.add('mate', ['sales_manager'], 'east')
+    const customer = await one.create('customer', { name: '附件客户' })
+    const target = { object: 'customer', id: customer.id }
+    const file = (await upload(one, '合同 扫描件.pdf', '%PDF-1.4 secret', 'application/pdf')).body
+    for (const [values, field] of [[{ target }, 'file'], [{ file: file.id }, 'target'], [{ file: 999999, target }, 'file']]) {
+      const refused = await one.post('/records/attachment', values)
+      assert.deepEqual([refused.status, refused.body.errors.some((error) => error.field === field)], [422, true], JSON.stringify(refused.body))
+    }
+    const attachment = await one.create('attachment', { file: file.id, target })
+    assert.deepEqual([attachment.name, attachment.file, attachment.target.id, attachment.owner.id], ['合同 扫描件.pdf', file, customer.id, one.id])
+    const seen = async (person) => [(await person.get(`/records/attachment/${attachment.id}`)).status, (await person.get(`/files/${file.id}`)).status, (await person.get(`/files/${file.id}?inline=1`)).status]
+    assert.deepEqual([await seen(one), await seen(mate), await seen(boss), await seen(two)], [[200, 200, 200], [200, 200, 200], [200, 200, 200], [404, 404, 404]])
+    const timeline = (await mate.get(`/records/customer/${customer.id}/timeline`)).body.items
+    assert.deepEqual(timeline.find((item) => item.kind === 'attachment').attachment.file, file)
+    assert.equal((await two.get(`/records/customer/${customer.id}/timeline`)).status, 404)
+    // the ways of one who is curious: hanging somebody's file at a record of his own, or something of his at a record he may not see
+    const own = { object: 'customer', id: (await two.create('customer', { name: '二的' })).id }
+    for (const values of [{ file: file.id, target: own }, { file: (await upload(two, 'x.txt', 'x')).body.id, target }]) assert.equal((await two.post('/records/attachment', values)).status, 422)
+    const empty = await two.create('attachment', { file: (await upload(two, 'y.txt', 'y')).body.id, target: own })
+    for (const values of [{ file: file.id }, { target }]) assert.equal((await two.patch(`/records/attachment/${empty.id}`, values)).status, 422)
+    assert.equal((await two.get(`/search?q=${encodeURIComponent('扫描件')}`)).body.items.length, 0)
+    assert.equal((await two.list('attachment', { filter: 'name contains "扫描"' })).body.items.length, 0)
+    // its owner's to change and to delete
+    assert.equal((await mate.patch(`/records/attachment/${attachment.id}`, { name: 'x' })).status, 403)
+    assert.equal((await mate.delete(`/records/attachment/${attachment.id}`)).status, 403)
+    assert.equal((await one.patch(`/records/attachment/${attachment.id}`, { name: '合同' })).body.name, '合同')
+    const other = (await upload(one, '合同 v2.pdf', '%PDF-1.5', 'application/pdf')).body
+    assert.equal((await one.patch(`/records/attachment/${attachment.id}`, { file: other.id })).body.name, '合同', 'a name of its own stays')
+    assert.equal((await one.patch(`/records/attachment/${attachment.id}`, { name: null })).body.name, '合同 v2.pdf')
+    const third = (await upload(one, '合同 v3.pdf', '%PDF-1.6', 'application/pdf')).body
+    assert.equal((await one.patch(`/records/attachment/${attachment.id}`, { file: third.id })).body.name, '合同 v3.pdf')
+    assert.equal((await one.delete(`/records/attachment/${attachment.id}`)).status, 204)
+    for (const id of [file.id, other.id, third.id]) assert.equal((await mate.get(`/files/${id}`)).status, 404)
+    assert.equal((await one.post(`/trash/attachment/${attachment.id}/restore`, {})).status, 200)
+    assert.equal((await mate.get(`/files/${third.id}`)).status, 200)
   },
   'names that would harm are made harmless': async ({ one }) => {
     const boundary = 'haike-test'

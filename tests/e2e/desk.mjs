@@ -121,7 +121,7 @@ async function deal({ browser, report }) {
   })
   await report.check('the deal is won from its page', async () => {
     await window.go(`/o/opportunity/${opportunity}`)
-    await page.click('.path li:last-child button')
+    await page.click('.path li:has-text("赢单") button')
     await page.waitForSelector('.path li.cur:has-text("赢单")')
     ensure((await window.api('GET', `/records/opportunity/${opportunity}`)).body.stage === 'won', 'it is not won')
   })

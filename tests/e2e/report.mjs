@@ -33,3 +33,13 @@ export class Report {
 export function ensure(condition, message) {
   if (!condition) throw new Error(message)
 }
+
+// Asks again until it is so; what it answers is handed on.
+export async function until(ask, message, within = 10_000) {
+  for (const end = Date.now() + within; ;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (Date.now() > end) throw new Error(typeof message === 'function' ? message() : message)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

@@ -1,14 +1,18 @@
 // Plays what people do, in Chromium, against a fresh demo company. One line per check; the last line is "N passed, N failed".
-// Parts: desk (desk.deal, desk.lists …), phone, looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
+// Parts: desk (desk.deal, desk.lists …), lists (lists.views …), record (record.rules …), day (day.calendar …), phone, design, looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
 import { mkdirSync } from 'node:fs'
 import { Haike } from '../support/server.mjs'
 import { Browser, PICTURES } from './browser.mjs'
 import { Report } from './report.mjs'
+import * as day from './day.mjs'
+import * as design from './design.mjs'
 import * as desk from './desk.mjs'
+import * as lists from './lists.mjs'
 import * as phone from './phone.mjs'
+import * as record from './record.mjs'
 import * as looks from './looks.mjs'
 
-const parts = { desk, phone, looks }
+const parts = { desk, lists, record, day, phone, design, looks }
 const words = process.argv.slice(2)
 const engineAt = words.indexOf('--engine')
 const engine = engineAt >= 0 ? words.splice(engineAt, 2)[1] : 'sqlite'

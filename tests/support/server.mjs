@@ -21,7 +21,8 @@ export class Haike {
     this.engine = engine
     this.folder = mkdtempSync(join(tmpdir(), 'haike-test-'))
     this.place = ['--data', this.folder, ...(engine === 'postgres' ? ['--database', freshDatabase()] : [])]
-    this.log = ''
+    this.log = '' // what serve wrote to standard error, and to standard output since it was started last
+    this.out = ''
   }
 
   // Runs a subcommand to its end: { status, stdout, stderr }.
@@ -33,10 +34,10 @@ export class Haike {
     this.process = spawn(BINARY, ['serve', '--listen', '127.0.0.1:0', ...more, ...this.place], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.process.stderr.on('data', (bytes) => { this.log += bytes })
     this.url = await new Promise((resolve, reject) => {
-      let out = ''
+      this.out = ''
       this.process.stdout.on('data', (bytes) => {
-        out += bytes
-        const found = /listening on (http:\S+)/.exec(out)
+        this.out += bytes
+        const found = /listening on (http:\S+)/.exec(this.out)
         if (found) resolve(found[1])
       })
       this.process.on('exit', (code) => reject(new Error(`serve ended with ${code}: ${this.log}`)))

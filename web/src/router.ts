@@ -1,19 +1,42 @@
 // Addresses say what is seen: the object, the view, the filter, the open record. So a link can be sent.
 import { createRouter, createWebHistory, type Router } from "vue-router";
+import * as api from "./lib/api";
 import { useCatalog } from "./stores/catalog";
 import { usePreferences } from "./stores/preferences";
 import { useSession } from "./stores/session";
 import { queryClient } from "./lib/queries";
-import { startLive, stopLive } from "./lib/live";
-import { setUnauthorisedHandler } from "./lib/http";
+import { onReconnect, startLive, stopLive } from "./lib/live";
+import { ApiError, setUnauthorisedHandler } from "./lib/http";
 import { useLang } from "./i18n";
+import { keepScrollPlace } from "./lib/scrollPlace";
+import { signInAgain } from "./record/signInAgain";
 import Frame from "./frame/Frame.vue";
+
+let needed: boolean | null = null;
+let begun: number | null = null;
+
+/** Whether this server still waits for its first administrator; asked once. */
+async function setupNeeded(): Promise<boolean> {
+  if (needed === null) {
+    try {
+      needed = (await api.getSetup()).needed;
+    } catch {
+      return false;
+    }
+  }
+  return needed;
+}
+export function setupDone(): void {
+  needed = false;
+}
 
 export function createAppRouter(): Router {
   const router = createRouter({
     history: createWebHistory(),
     routes: [
       { path: "/signin", name: "signin", component: () => import("./pages/SignIn.vue"), meta: { open: true } },
+      { path: "/setup", name: "setup", component: () => import("./pages/SetupPage.vue"), meta: { open: true } },
+      { path: "/offline", name: "offline", component: () => import("./pages/OfflinePage.vue"), meta: { open: true } },
       {
         path: "/",
         component: Frame,
@@ -23,9 +46,13 @@ export function createAppRouter(): Router {
           { path: "o/:object", name: "list", component: () => import("./list/ListPage.vue") },
           { path: "o/:object/new", name: "new", component: () => import("./record/CreatePage.vue") },
           { path: "o/:object/:id(\\d+)", name: "record", component: () => import("./record/RecordPage.vue") },
+          { path: "calendar", name: "calendar", component: () => import("./calendar/CalendarPage.vue") },
+          { path: "tasks", name: "tasks", component: () => import("./tasks/TasksPage.vue") },
           { path: "reports", name: "reports", component: () => import("./reports/ReportsPage.vue") },
+          { path: "notifications", name: "notifications", component: () => import("./pages/NotificationsPage.vue") },
           { path: "trash/:object?", name: "trash", component: () => import("./pages/TrashPage.vue") },
           { path: "settings", name: "settings", component: () => import("./pages/SettingsPage.vue") },
+          { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
           { path: "me", name: "me", component: () => import("./pages/MePage.vue") },
           { path: ":rest(.*)*", name: "missing", component: () => import("./pages/MissingPage.vue") },
         ],
@@ -33,33 +60,68 @@ export function createAppRouter(): Router {
     ],
   });
   router.beforeEach(async (to) => {
+    if (to.name === "offline") return true;
     const session = useSession();
-    const preferences = usePreferences();
-    const signedIn = await session.check();
-    if (to.meta.open) return signedIn ? "/today" : true;
-    if (!signedIn) return { name: "signin", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
-    const lang = session.session?.user.lang;
-    if (!preferences.chosenLang && (lang === "en" || lang === "zh-CN") && lang !== preferences.lang) {
-      preferences.lang = lang;
-      await useLang(lang);
+    try {
+      const signedIn = await session.check();
+      if (!signedIn && await setupNeeded()) return to.name === "setup" ? true : { name: "setup" };
+      if (to.meta.open) return signedIn ? "/today" : to.name === "setup" ? { name: "signin" } : true;
+      if (!signedIn) return { name: "signin", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
+      await begin();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return { name: "offline", query: { next: to.fullPath } };
     }
-    await useCatalog().load(`${session.session?.user.id ?? 0}/${preferences.lang}`);
-    startLive();
-    return true;
   });
-  setUnauthorisedHandler(() => {
+  // a new version has taken the old one's files away: the page itself is fetched again
+  router.onError((error, to) => {
+    if (navigator.onLine && /dynamically imported module|module script|preload/i.test(String(error))) window.location.assign(to.fullPath);
+  });
+  keepScrollPlace(router);
+  setUnauthorisedHandler(async () => {
     const session = useSession();
-    if (!session.session) return;
+    const user = session.session?.user;
+    if (!user) return false;
+    if (await signInAgain(user)) {
+      stopLive();
+      startLive(user.id);
+      return true;
+    }
+    if (!session.session) return false;
     session.forget();
     leave();
     void router.push({ name: "signin", query: { next: router.currentRoute.value.fullPath } });
+    return false;
+  });
+  onReconnect(() => {
+    const session = useSession();
+    if (session.session && !session.checked) void session.check().catch(() => undefined);
+    if (session.session) void usePreferences().adopt(session.session.user.id);
   });
   return router;
+}
+
+/** What has to be known before the first page of this person: preferences, language, definitions. */
+async function begin(): Promise<void> {
+  const user = useSession().session?.user;
+  if (!user) return;
+  const preferences = usePreferences();
+  if (begun !== user.id) {
+    preferences.profileLang = user.lang === "en" || user.lang === "zh-CN" ? user.lang : null;
+    await useLang(preferences.lang);
+    await Promise.all([preferences.adopt(user.id), useCatalog().load(`${user.id}/${preferences.lang}`)]);
+    await useLang(preferences.lang); // another device may have chosen another one
+  }
+  await useCatalog().load(`${user.id}/${preferences.lang}`);
+  begun = user.id;
+  startLive(user.id);
 }
 
 /** Nothing of one person may be seen by the next. */
 export function leave(): void {
   stopLive();
+  begun = null;
   queryClient.clear();
   useCatalog().clear();
 }

@@ -2,6 +2,7 @@
 // played through the record pipeline with the clock of each moment. The same seed and the same day give the same company. All people and companies are invented.
 #pragma once
 #include "app/command.h"
+#include "flow/job.h"
 
 // ---- Chance
 
@@ -131,12 +132,22 @@ typedef struct Demo {
         int64_t departments[32], people[64], products[64], competitors[16]; // ids
         void (*progress)(void *arg, const char *key, int64_t done, int64_t total);
         void *arg;
+        bool beside;   // in a company that is at work already: nobody of the demo can sign in or is an administrator, and writes are short
 } Demo;
+
+#define DEMO_SLICE_US 8000 // writing in one transaction beside people at work, who wait for it
 
 #define DEMO_PASSWORD "haike-demo"
 
 Status demo_people_create(Demo *demo) MUST_USE;
 Status demo_goods_create(Demo *demo) MUST_USE;
 Status demo_play(Demo *demo) MUST_USE;
+Status demo_calendar(Demo *demo) MUST_USE;                               // after the plan was played: events around today, comments, attachments
+Str demo_picture(Arena *arena, Chance *chance);                           // PNG
 // A value as people write it, into a field; what does not fit the field is our own mistake.
 Status demo_put(Call *call, RecordInput *input, const char *field, Str text) MUST_USE;
+
+// ---- Jobs of a server: POST /setup with demo, DELETE /demo
+
+Status demo_fill(Job *job, void *arg) MUST_USE;
+Status demo_remove(Job *job, void *arg) MUST_USE;

@@ -49,15 +49,38 @@ static Status create_departments(Call *call, Demo *demo) {
         return STATUS_OK;
 }
 
+// Somebody of the company may have the name already.
+static Status free_login(Call *call, const char *login, Str *ret) {
+        *ret = str_from(login);
+        for (int i = 1; i < 100; i++) {
+                bool found = false;
+                Sql select = db_sql(call->db);
+                sql(&select, "select 1 from \"user\" where \"login\" = ");
+                sql_str(&select, *ret);
+                TRY(db_get_int(call->db, &select, NULL, &found));
+                if (!found)
+                        return STATUS_OK;
+                *ret = i == 1 ? str_format(call->context->arena, "demo-%s", login) : str_format(call->context->arena, "demo-%s-%d", login, i);
+        }
+        return STATUS_OK;
+}
+
+// An administrator who cannot sign in must not be the last one.
+static const char *role_of(const Demo *demo, const DemoPerson *person) {
+        return demo->beside && strcmp(person->role, ROLE_ADMIN) == 0 ? "sales_manager" : person->role;
+}
+
 static Status create_person(Call *call, Demo *demo, int index) {
         const DemoPerson *person = &demo_people[index];
         Arena *arena = call->context->arena;
         Chance chance = {.state = (uint64_t)index * 7919 + 17};
         int64_t role = 0;
-        TRY(find_role(call, person->role, &role));
+        Str login = STR_NONE;
+        TRY(find_role(call, role_of(demo, person), &role));
+        TRY(free_login(call, person->login, &login));
         RecordInput *input = input_for(call, "user");
         record_input_set(input, "name", value_text(str_from(person->name)));
-        record_input_set(input, "login", value_text(str_from(person->login)));
+        record_input_set(input, "login", value_text(login));
         record_input_set(input, "department", value_int(demo->departments[person->department]));
         record_input_set(input, "roles", value_text(str_format(arena, "[\"%lld\"]", (long long)role)));
         TRY(demo_put(call, input, "position", str_from(person->position)));
@@ -91,15 +114,15 @@ static Status people_step(Call *call, void *arg) {
         if (status == STATUS_OK)
                 status = set_heads(call, step->demo);
         call->context->now_ms = now;
-        for (int i = 0; status == STATUS_OK && i < demo_people_count; i++)
+        for (int i = 0; status == STATUS_OK && i < demo_people_count && !step->demo->beside; i++)
                 status = password_set(call->db, step->demo->people[i], step->hashes[i]);
-        return status;
+        return status == STATUS_OK ? settings_demo_set(call->db, true) : status;
 }
 
 // The slow part, hashing, comes before the transaction.
 Status demo_people_create(Demo *demo) {
         PeopleStep step = {.demo = demo};
-        for (int i = 0; i < demo_people_count; i++)
+        for (int i = 0; i < demo_people_count && !demo->beside; i++)
                 TRY(password_hash(demo->context, STR(DEMO_PASSWORD), &step.hashes[i]));
         TRY(work_write(demo->context, demo->org, STR("demo"), people_step, &step));
         demo->progress(demo->arg, "command.demo_people", demo_people_count, demo_people_count);

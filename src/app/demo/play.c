@@ -1,5 +1,6 @@
 // Plays the plan: each event is written as the colleague whose doing it is, with the clock of its moment, in slices of a few hundred.
 #include "app/demo/demo.h"
+#include "os/os.h"
 
 #define SLICE 200    // events in one transaction
 #define REPORTS 10   // lines of progress
@@ -9,7 +10,7 @@ typedef struct Player {
         Plan *plan;
         Call *call;
         Arena *arena;
-        int from, to;
+        int from, to, played; // events; played: where this slice ended
 } Player;
 
 static const WriteOptions writing = {.as_system = true, .quiet = true};
@@ -289,12 +290,15 @@ static Status slice_step(Call *call, void *arg) {
         player->call = call;
         player->arena = call->context->arena;
         call->quiet = true;
-        for (int i = player->from; status == STATUS_OK && i < player->to; i++) {
-                call->context->now_ms = player->plan->events[i].at;
-                status = play_event(player, &player->plan->events[i]);
+        int64_t until_us = player->demo->beside ? os_monotonic_us() + DEMO_SLICE_US : INT64_MAX;
+        for (player->played = player->from; status == STATUS_OK && player->played < player->to; player->played++) {
+                if (player->played > player->from && os_monotonic_us() >= until_us)
+                        break;
+                call->context->now_ms = player->plan->events[player->played].at;
+                status = play_event(player, &player->plan->events[player->played]);
         }
         call->context->now_ms = now;
-        return status;
+        return status == STATUS_OK && player->demo->beside ? settings_demo_working(call->db) : status;
 }
 
 // The memory of a slice is given back after it; what went wrong is told in the caller's.
@@ -314,13 +318,14 @@ Status demo_play(Demo *demo) {
         Player player = {.demo = demo, .plan = demo->plan};
         ARENA_CLEANUP Arena *arena = arena_new(0);
         int total = demo->plan->events_count, reported = 0;
-        while (player.to < total) {
-                player.from = player.to;
+        while (player.played < total) {
+                player.from = player.played;
                 player.to = player.from + SLICE < total ? player.from + SLICE : total;
                 TRY(play_slice(&player, arena));
-                if ((int64_t)player.to * REPORTS / total > reported) {
-                        reported = (int)((int64_t)player.to * REPORTS / total);
-                        demo->progress(demo->arg, "command.demo_records", player.to, total);
+                int64_t reports = demo->beside ? 1000 : REPORTS;
+                if (player.played * reports / total > reported) {
+                        reported = (int)(player.played * reports / total);
+                        demo->progress(demo->arg, "command.demo_records", player.played, total);
                 }
         }
         return STATUS_OK;

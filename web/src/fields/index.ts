@@ -4,6 +4,7 @@ import { shownType } from "@/meta/catalog";
 import type { FieldDef, FieldType } from "@/meta/types";
 import AddressDisplay from "./address/Display.vue";
 import BooleanDisplay from "./boolean/Display.vue";
+import ChecklistDisplay from "./checklist/Display.vue";
 import ChoiceDisplay from "./choice/Display.vue";
 import DateDisplay from "./date/Display.vue";
 import DatetimeDisplay from "./datetime/Display.vue";
@@ -53,9 +54,19 @@ const entries: Record<FieldType, Entry> = {
   json: { display: JsonDisplay, editor: editor("JsonEditor") },
 };
 
+// a task's checklist is JSON with a meaning of its own
+const checklist: Entry = { display: ChecklistDisplay, editor: editor("ChecklistEditor") };
+function entryOf(field: FieldDef, type: FieldType): Entry {
+  return type === "json" && field.name === "checklist" ? checklist : (entries[type] ?? text);
+}
+
 export function displayOf(field: FieldDef): Component {
-  return (entries[shownType(field)] ?? text).display;
+  return entryOf(field, shownType(field)).display;
 }
 export function editorOf(field: FieldDef): Component | null {
-  return (entries[field.type] ?? text).editor;
+  return entryOf(field, field.type).editor;
+}
+/** Ticked where it stands: such a value is always shown in its editor, each change is saved. */
+export function isLive(field: FieldDef): boolean {
+  return entryOf(field, field.type) === checklist;
 }

@@ -1,5 +1,9 @@
 // The contract of a field type's two halves.
+import type { ComputedRef, InjectionKey } from "vue";
 import type { FieldDef, Json } from "@/meta/types";
+
+/** The currency of the record whose amounts are shown; without one the organisation's. */
+export const CURRENCY: InjectionKey<ComputedRef<string | null>> = Symbol("currency");
 
 export interface DisplayProps {
   field: FieldDef;

@@ -1,10 +1,12 @@
 // Every call the interface makes, named. No state: caching is the queries' business.
-import { request, randomKey } from "./http";
+import { request, randomKey, type Problem } from "./http";
 import type { AggregateRow, FileRef, Json, ObjectDef, Page, RecordData, Ref, Values } from "@/meta/types";
 
 export interface Session {
   user: { id: number; login: string; name: string; department: Ref | null; lang: string | null; manager?: boolean };
   token?: string;
+  admin?: boolean;
+  zone?: string;
   permissions?: Json;
 }
 export interface ListQuery {
@@ -88,6 +90,13 @@ export const createRecord = (object: string, values: Values, key: string = rando
 export const updateRecord = (object: string, id: number, values: Values, version?: number): Promise<RecordData> =>
   request("PATCH", `/records/${object}/${id}`, { body: values, version });
 export const deleteRecord = (object: string, id: number): Promise<null> => request("DELETE", `/records/${object}/${id}`);
+export const batchUpdate = (object: string, changes: { id: number; values: Values }[]): Promise<Json> =>
+  request("POST", `/records/${object}/batch`, { query: { atomic: false }, body: { items: changes.map((change) => ({ op: "update", ...change })) }, idempotencyKey: randomKey() });
+export interface BatchUpdate { id: number; version?: number; values: Values }
+export interface BatchAnswer { status: number; record?: RecordData; problem?: Problem }
+/** Each record with values of its own, each for itself: the answers stand in the order of the changes. */
+export const updateEach = (object: string, changes: BatchUpdate[]): Promise<{ items: BatchAnswer[] }> =>
+  request("POST", `/records/${object}/batch`, { query: { atomic: false }, body: { items: changes.map((change) => ({ op: "update", ...change })) as Json }, idempotencyKey: randomKey() });
 export const runAction = (object: string, id: number, action: string, body: Json): Promise<Json> =>
   request("POST", `/records/${object}/${id}/actions/${action}`, { body, idempotencyKey: randomKey() });
 export const aggregate = (object: string, query: AggregateQuery, signal?: AbortSignal): Promise<{ items: AggregateRow[] }> =>
@@ -100,6 +109,8 @@ export const searchRecords = (q: string, signal?: AbortSignal): Promise<{ items:
   request("GET", "/search", { query: { q }, signal });
 export const listTrash = (object: string, after: string | null): Promise<Page> =>
   request("GET", `/trash/${object}`, { query: { limit: 50, after } });
+/** One deleted record, where this reader may see it. */
+export const trashed = (object: string, id: number): Promise<Page> => request("GET", `/trash/${object}`, { query: { filter: `id = ${id}`, limit: 1 } });
 export const restoreRecord = (object: string, id: number): Promise<Json> =>
   request("POST", `/trash/${object}/${id}/restore`, { body: {}, idempotencyKey: randomKey() });
 export function uploadFile(file: File): Promise<FileRef> {

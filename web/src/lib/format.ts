@@ -3,8 +3,14 @@ export type Lang = "zh-CN" | "en";
 
 const DAY = 86_400_000;
 
+// making one costs a hundred times as much as using it
+const formatters = new Map<string, Intl.NumberFormat>();
+
 export function formatNumber(value: number, lang: Lang, decimals = 0, maximum = decimals): string {
-  return new Intl.NumberFormat(lang, { minimumFractionDigits: decimals, maximumFractionDigits: Math.max(decimals, maximum) }).format(value);
+  const key = `${lang}/${decimals}/${maximum}`;
+  let formatter = formatters.get(key);
+  if (!formatter) formatters.set(key, (formatter = new Intl.NumberFormat(lang, { minimumFractionDigits: decimals, maximumFractionDigits: Math.max(decimals, maximum) })));
+  return formatter.format(value);
 }
 
 /** Whole amounts show no decimals; others show them all, so that a column still lines up on the separator. */

@@ -36,13 +36,17 @@ export interface RequestOptions {
 }
 
 let language = "zh-CN";
-let onUnauthorised: () => void = () => undefined;
+let onUnauthorised: () => Promise<boolean> = () => Promise.resolve(false);
 
 export function setLanguage(lang: string): void {
   language = lang;
 }
-export function setUnauthorisedHandler(handler: () => void): void {
+export function setUnauthorisedHandler(handler: () => Promise<boolean>): void {
   onUnauthorised = handler;
+}
+/** After a 401: whether the same person has signed in again, so that the request is worth repeating. */
+export function signedInAgain(): Promise<boolean> {
+  return onUnauthorised();
 }
 
 export function randomKey(): string {
@@ -60,27 +64,40 @@ export function url(path: string, query?: Record<string, QueryValue>): string {
   return `/api/v1${path}${text ? `?${text}` : ""}`;
 }
 
+// The first question is asked before the program has arrived (public/theme.js); its answer is taken once.
+interface Early { url: string; answer: Promise<Response> }
+function early(method: string, address: string): Promise<Response> | undefined {
+  const place = globalThis as { haikeEarly?: Early };
+  if (method !== "GET" || place.haikeEarly?.url !== address) return undefined;
+  const { answer } = place.haikeEarly;
+  delete place.haikeEarly;
+  return answer;
+}
+
 export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   if (options.version !== undefined) headers["If-Match"] = `"${options.version}"`;
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
-  let response: Response;
-  try {
-    response = await fetch(url(path, options.query), {
-      method,
-      headers,
-      body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
-      credentials: "same-origin",
-      signal: options.signal,
-    });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, { title: "network" }, null);
-  }
+  const send = async (): Promise<Response> => {
+    try {
+      const address = url(path, options.query);
+      return await early(method, address) ?? await fetch(address, {
+        method,
+        headers,
+        body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+        credentials: "same-origin",
+        signal: options.signal,
+      });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") throw error;
+      throw new ApiError(0, { title: "network" }, null);
+    }
+  };
+  let response = await send();
+  if (response.status === 401 && path !== "/session" && (await signedInAgain())) response = await send();
   if (response.ok) return (await readJson(response)) as T;
   const problem = ((await readJson(response)) ?? {}) as Problem;
-  if (response.status === 401 && path !== "/session") onUnauthorised();
   const retry = Number(response.headers.get("Retry-After"));
   throw new ApiError(response.status, problem, Number.isFinite(retry) && retry > 0 ? retry : null);
 }

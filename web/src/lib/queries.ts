@@ -1,5 +1,6 @@
 // The query cache: what is fresh, what is tried again, and which answers a changed record makes stale.
 import { QueryClient } from "@tanstack/vue-query";
+import { isDeep, refreshDeep } from "./deepPages";
 import { ApiError } from "./http";
 
 export const queryClient = new QueryClient({
@@ -17,16 +18,39 @@ export const queryClient = new QueryClient({
 });
 
 /** Objects whose records appear on the timelines of others. */
-const ON_TIMELINES = new Set(["activity", "task"]);
+const ON_TIMELINES = new Set(["activity", "task", "comment", "event", "attachment"]);
+
+const MANY = 40;
 
 export function invalidateRecord(object: string, id?: number): void {
-  void queryClient.invalidateQueries({ queryKey: ["records", object] });
+  if (id !== undefined) invalidateRecords([{ object, id }]);
+  else {
+    stale(object, []);
+    void queryClient.invalidateQueries({ queryKey: ["records", object, "pages"], predicate: isDeep });
+  }
+}
+
+/** Many changes at once make each list stale once, not once for every record. */
+export function invalidateRecords(changes: { object: string; id: number }[]): void {
+  const byObject = new Map<string, number[]>();
+  for (const { object, id } of changes) {
+    const ids = byObject.get(object);
+    if (ids) ids.push(id);
+    else byObject.set(object, [id]);
+  }
+  for (const [object, ids] of byObject) {
+    stale(object, ids);
+    void refreshDeep(queryClient, object, ids);
+  }
+}
+
+function stale(object: string, ids: number[]): void {
+  void queryClient.invalidateQueries({ queryKey: ["records", object], predicate: (query) => !isDeep(query) });
   void queryClient.invalidateQueries({ queryKey: ["aggregate", object] });
   void queryClient.invalidateQueries({ queryKey: ["count", object] });
-  if (id !== undefined) {
-    void queryClient.invalidateQueries({ queryKey: ["record", object, id] });
-    void queryClient.invalidateQueries({ queryKey: ["history", object, id] });
-    void queryClient.invalidateQueries({ queryKey: ["timeline", object, id] });
+  for (const kind of ["record", "history", "timeline"]) {
+    if (ids.length > MANY) void queryClient.invalidateQueries({ queryKey: [kind, object] });
+    else for (const id of ids) void queryClient.invalidateQueries({ queryKey: [kind, object, id] });
   }
   if (ON_TIMELINES.has(object)) {
     void queryClient.invalidateQueries({ queryKey: ["timeline"] });

@@ -18,11 +18,12 @@ export interface RecordPages {
 export function useRecords(object: () => string, query: () => api.ListQuery, enabled: () => boolean = () => true): RecordPages {
   const result = useInfiniteQuery({
     queryKey: computed(() => ["records", object(), "pages", query()]),
-    queryFn: ({ pageParam, signal }) => api.listRecords(object(), { limit: 50, ...query(), after: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => api.listRecords(object(), { limit: pageParam ? 200 : 50, ...query(), after: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next ?? undefined,
     enabled: computed(enabled),
     placeholderData: (previous) => previous,
+    structuralSharing: false, // comparing every page with its next version costs more the further one has scrolled
   });
   const items = computed(() => result.data.value?.pages.flatMap((page) => page.items) ?? []);
   function more(): void {

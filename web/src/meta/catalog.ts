@@ -1,5 +1,5 @@
 // Questions asked of a definition: which fields stand in a list, which are facts, what may be written.
-import type { FieldDef, FieldType, LayoutSection, ObjectDef, Option, ViewDef } from "./types";
+import type { FieldDef, FieldType, Layout, LayoutSection, ObjectDef, Option, ViewDef, ViewKind } from "./types";
 
 const SYSTEM_FIELDS = new Set(["id", "version", "created_at", "created_by", "updated_at", "updated_by"]);
 const LONG = new Set<FieldType>(["long_text", "json", "file", "image", "position"]);
@@ -74,6 +74,24 @@ export function nextActionField(object: ObjectDef): FieldDef | undefined {
   return undefined;
 }
 
+/** Fields with a day on them, the system's own left out. */
+function dayFields(object: ObjectDef): FieldDef[] {
+  return object.fields.filter((item) => ["date", "datetime"].includes(shownType(item)) && item.filterable !== false && item.access !== "mask" && !isSystem(item));
+}
+
+/** The forms in which the records of an object can be looked at. */
+export function viewKinds(object: ObjectDef): ViewKind[] {
+  const kinds: ViewKind[] = ["list"];
+  const days = dayFields(object);
+  const choices = object.fields.some((item) => item.type === "choice" && item.name !== "currency" && item.filterable !== false && activeOptions(item).length > 1);
+  if (stageField(object) || choices) kinds.push("kanban");
+  if (stageField(object)) kinds.push("funnel");
+  if (days.length > 0) kinds.push("calendar");
+  if (days.length > 1 || (days.length === 1 && field(object, "created_at"))) kinds.push("timeline");
+  if (object.fields.some((item) => item.type === "position" && item.access !== "mask")) kinds.push("map");
+  return kinds;
+}
+
 export function listViews(object: ObjectDef): ViewDef[] {
   return object.views ?? [];
 }
@@ -101,25 +119,39 @@ export function columnCandidates(object: ObjectDef): FieldDef[] {
   return object.fields.filter((item) => item.name !== "name" && item.name !== "version" && !LONG.has(item.type));
 }
 
-/** Facts in the sections of the layout; fields that no section names follow in one of their own, so that a new field is never invisible. */
-export function sections(object: ObjectDef, restLabel: string): LayoutSection[] {
-  const listed = (object.layout?.sections ?? []).map((section) => ({ label: section.label, fields: section.fields.filter((name) => field(object, name)) }));
-  const named = new Set(listed.flatMap((section) => section.fields));
-  const rest = object.fields.filter((item) => !named.has(item.name) && item.name !== "name" && !["id", "version"].includes(item.name)).map((item) => item.name);
-  return rest.length ? [...listed, { label: restLabel, fields: rest }] : listed;
+/** A section with its place in the layout, by which the server answers for conditions; -1: what no section names. */
+export interface ShownSection extends LayoutSection { at: number }
+
+/** The layout the server chose for a record, else the usual one. */
+export function layoutOf(object: ObjectDef, name?: string | null): Layout | undefined {
+  return (name ? object.layouts?.find((item) => item.name === name) : undefined) ?? object.layout;
 }
 
-/** What a create form asks: the layout's writable fields, those required first in their own order. */
-export function formSections(object: ObjectDef, restLabel: string): LayoutSection[] {
-  const writable = (name: string): boolean => {
+/** What stands under the name of a record. */
+export function headers(object: ObjectDef, layout: Layout | undefined = object.layout): FieldDef[] {
+  const names = layout?.header ?? object.layout?.header ?? [];
+  return (names.length ? names : ["owner"]).flatMap((name) => field(object, name) ?? []);
+}
+
+/** Facts in the sections of the layout; fields that no layout names follow in a section of their own, so that a new field is never invisible. */
+export function sections(object: ObjectDef, restLabel: string, layout: Layout | undefined = object.layout): ShownSection[] {
+  const listed = (layout?.sections ?? []).map((section, at) => ({ ...section, at, fields: section.fields.filter((name) => field(object, name)) }));
+  const others = layout === object.layout ? [] : [object.layout, ...(object.layouts ?? [])];
+  const named = new Set([...listed, ...others.flatMap((item) => item?.sections ?? [])].flatMap((section) => section.fields));
+  const rest = object.fields.filter((item) => !named.has(item.name) && item.name !== "name" && !["id", "version"].includes(item.name)).map((item) => item.name);
+  return rest.length ? [...listed, { label: restLabel, fields: rest, at: -1 }] : listed;
+}
+
+/** What a form asks: the layout's writable fields, and what is computed from them. */
+export function formSections(object: ObjectDef, restLabel: string, layout: Layout | undefined = object.layout): ShownSection[] {
+  const asked = (name: string): boolean => {
     const item = field(object, name);
-    return item !== undefined && isWritable(object, item) && item.name !== "department";
+    return item !== undefined && (isWritable(object, item) && item.name !== "department" || item.type === "formula");
   };
-  const all = sections(object, restLabel).map((section) => ({ label: section.label, fields: section.fields.filter(writable) }));
-  const filled = all.filter((section) => section.fields.length);
+  const filled = sections(object, restLabel, layout).map((section) => ({ ...section, fields: section.fields.filter(asked) })).filter((section) => section.fields.some((name) => field(object, name)?.type !== "formula"));
   const first = filled[0];
   const nameField = field(object, "name");
   if (!nameField || !isWritable(object, nameField) || hasDerivedName(object)) return filled.map((section) => ({ ...section, fields: section.fields.filter((name) => name !== "name") }));
-  if (!first) return [{ label: restLabel, fields: ["name"] }];
-  return [{ label: first.label, fields: ["name", ...first.fields.filter((name) => name !== "name")] }, ...filled.slice(1)];
+  if (!first) return [{ label: restLabel, fields: ["name"], at: -1 }];
+  return [{ ...first, fields: ["name", ...first.fields.filter((name) => name !== "name")] }, ...filled.slice(1).map((section) => ({ ...section, fields: section.fields.filter((name) => name !== "name") }))];
 }

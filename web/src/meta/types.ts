@@ -58,7 +58,10 @@ export interface ViewDef {
   kind?: ViewKind;
   filter?: string;
   sort?: string;
+  group?: string;
   columns?: string[];
+  /** By kind: calendar {start, end?}, timeline {start, end}, map {position}: names of fields. */
+  settings?: Json;
 }
 export interface ActionDef { name: string; label: string; when?: string; danger?: boolean }
 export interface ChildDef { name: string; object: string; field: string; label: string }

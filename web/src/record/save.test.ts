@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RecordData } from "@/meta/types";
-import { colliding, sameValue, toWire } from "./save";
+import { colliding, decided, sameValue, toWire } from "./save";
 
 const before: RecordData = { id: 1, version: 3, name: "宏岱", phone: "1", owner: { id: 3, name: "陈知远" }, tags: ["a"] };
 
@@ -17,6 +17,14 @@ describe("merging by field", () => {
     expect(sameValue("", null)).toBe(true);
     expect(sameValue(undefined, null)).toBe(true);
     expect(sameValue(["a"], ["a", "b"])).toBe(false);
+  });
+});
+
+describe("what was decided", () => {
+  it("saves mine and what was before, never theirs, and all that did not collide", () => {
+    const mine = { phone: "3", name: "新", tags: ["b"], email: "e" };
+    expect(decided(mine, before, ["phone", "name", "tags"], { phone: "mine", name: "theirs", tags: "before" })).toEqual({ phone: "3", tags: ["a"], email: "e" });
+    expect(decided(mine, before, ["phone"], null)).toEqual({});
   });
 });
 

@@ -5,13 +5,15 @@ import { ApiError } from "@/lib/http";
 import { queryClient } from "@/lib/queries";
 import type { Json, Page, RecordData, Values } from "@/meta/types";
 
+export type Choice = "mine" | "theirs" | "before";
 export interface Conflict {
   object: string;
   fields: string[];
   before: RecordData;
   mine: Values;
   theirs: RecordData;
-  decide: (mine: Set<string> | null) => void;
+  /** what is kept of each field; null: theirs of all, and nothing of mine is saved */
+  decide: (choices: Record<string, Choice> | null) => void;
 }
 export const conflictState = shallowReactive<{ current: Conflict | null }>({ current: null });
 
@@ -55,8 +57,8 @@ export async function saveRecord(object: string, base: RecordData, values: Value
       const theirs = error.problem.current ?? (await api.getRecord(object, base.id));
       const fields = colliding(before, wanted, theirs);
       if (fields.length) {
-        const mine = await ask({ object, fields, before, mine: wanted, theirs });
-        wanted = Object.fromEntries(Object.entries(wanted).filter(([name]) => mine !== null && (!fields.includes(name) || mine.has(name))));
+        const choices = await ask({ object, fields, before, mine: wanted, theirs });
+        wanted = decided(wanted, before, fields, choices);
       }
       if (Object.keys(wanted).length === 0) {
         noteSaved(object, theirs);
@@ -68,13 +70,22 @@ export async function saveRecord(object: string, base: RecordData, values: Value
   throw new ApiError(409, {}, null);
 }
 
-function ask(question: Omit<Conflict, "decide">): Promise<Set<string> | null> {
+/** What is still to be saved after the choice: mine, or what it was before; theirs stands already. */
+export function decided(mine: Values, before: RecordData, fields: string[], choices: Record<string, Choice> | null): Values {
+  if (!choices) return {};
+  return Object.fromEntries(Object.entries(mine).flatMap(([name, value]) => {
+    if (!fields.includes(name) || choices[name] === "mine") return [[name, value]];
+    return choices[name] === "before" ? [[name, before[name] ?? null]] : [];
+  }));
+}
+
+function ask(question: Omit<Conflict, "decide">): Promise<Record<string, Choice> | null> {
   return new Promise((resolve) => {
     conflictState.current = {
       ...question,
-      decide: (mine) => {
+      decide: (choices) => {
         conflictState.current = null;
-        resolve(mine);
+        resolve(choices);
       },
     };
   });

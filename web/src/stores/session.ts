@@ -1,31 +1,59 @@
-// Who is signed in. The cookie is the server's; here is only what it says about it.
+// Who is signed in. The cookie is the server's; here is only what it says about it. The last answer is kept, so that the page stands without a network.
 import { defineStore } from "pinia";
-import { ref, shallowRef } from "vue";
+import { computed, ref, shallowRef } from "vue";
 import * as api from "@/lib/api";
 import { ApiError } from "@/lib/http";
+
+const KEY = "haike.session";
+
+function readKept(): api.Session | null {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? "null") as api.Session | null;
+  } catch {
+    return null;
+  }
+}
+function keep(session: api.Session | null): void {
+  try {
+    if (!session) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, JSON.stringify({ ...session, token: undefined }));
+  } catch {
+    // without storage there is no page without a network, and nothing else is lost
+  }
+}
 
 export const useSession = defineStore("session", () => {
   const session = shallowRef<api.Session | null>(null);
   const checked = ref(false);
+  const admin = computed(() => session.value?.admin === true);
 
   async function check(): Promise<boolean> {
     if (checked.value) return session.value !== null;
     try {
-      session.value = await api.getSession();
+      adopt(await api.getSession());
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      session.value = null;
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 401) forget();
+      else if (error.status === 0) {
+        session.value ??= readKept();
+        if (!session.value) throw error;
+        return true;
+      } else throw error;
     }
-    checked.value = true;
     return session.value !== null;
   }
-  async function signIn(login: string, password: string): Promise<void> {
-    session.value = await api.signIn(login, password);
+  function adopt(answer: api.Session): void {
+    session.value = answer;
     checked.value = true;
+    keep(answer);
+  }
+  async function signIn(login: string, password: string): Promise<void> {
+    adopt(await api.signIn(login, password));
   }
   function forget(): void {
     session.value = null;
     checked.value = true;
+    keep(null);
   }
   async function signOut(): Promise<void> {
     try {
@@ -34,5 +62,5 @@ export const useSession = defineStore("session", () => {
       forget();
     }
   }
-  return { session, checked, check, signIn, signOut, forget };
+  return { session, checked, admin, check, adopt, signIn, signOut, forget };
 });

@@ -3,13 +3,16 @@ import { useQueries } from "@tanstack/vue-query";
 import { computed, type ComputedRef } from "vue";
 import * as api from "@/lib/api";
 import { allOf } from "@/lib/filter";
-import { dayDistance, dueState, parseDate } from "@/lib/format";
 import { amountField, field, stageField } from "@/meta/catalog";
-import { asNumber, asRecordRef, asRef, asText, type ObjectDef, type RecordData, type RecordRef } from "@/meta/types";
+import { asRecordRef, asRef, asText, type ObjectDef, type RecordData, type RecordRef } from "@/meta/types";
+import { dueState } from "@/lib/format";
 import { useCatalog } from "@/stores/catalog";
 import { useNow } from "@/ui/useNow";
+import { inPayingOrder, type DueItem } from "./paying";
 
+export type { DueItem } from "./paying";
 const FOLLOW_UP = "next_follow_up";
+const AT_ONCE = 100;
 
 /** Leaves out what is closed: the won and lost ends of the object's stage. */
 export function openFilter(object: ObjectDef): string {
@@ -20,51 +23,56 @@ export function openFilter(object: ObjectDef): string {
 export function doneKey(task: ObjectDef): string | undefined {
   return field(task, "status")?.options?.find((option) => option.outcome === "won" || option.key === "done")?.key;
 }
+export const dueField = (object: ObjectDef): string => (object.name === "task" ? "due_at" : FOLLOW_UP);
 
-export interface DueItem { object: ObjectDef; record: RecordData; at: string; title: string; target: RecordRef | null; isTask: boolean }
 export interface Due { items: ComputedRef<DueItem[]>; loading: ComputedRef<boolean>; error: ComputedRef<Error | null>; refetch: () => void }
 
-const PRIORITY_WORTH: Record<string, number> = { urgent: 600_000, high: 250_000, normal: 60_000, low: 15_000 };
-
-/** Where the next hour pays most: worth × probability × urgency. What has lain for months is urgent no more. */
-export function payScore(item: DueItem, now: Date): number {
-  const stage = stageField(item.object);
-  const option = stage?.options?.find((candidate) => candidate.key === asText(item.record[stage.name]));
-  const amount = asNumber(item.record[amountField(item.object)?.name ?? ""]);
-  const worth = item.isTask ? (PRIORITY_WORTH[asText(item.record.priority)] ?? 60_000) : (amount ?? 100_000) * (option?.probability ?? 0.2);
-  const days = -dayDistance(parseDate(item.at) ?? now, now);
-  const urgency = days < 0 ? 0.5 / -days : days === 0 ? 1 : days <= 7 ? 1.3 : days <= 30 ? 0.7 : 0.15;
-  return Math.max(worth, 5_000) * urgency;
-}
-
-/** A follow-up on a deal is due on its customer too: said once, at the deal. */
+/** The same step is said once: at its task, else at its deal, and only then at its customer. */
 function notTwice(item: DueItem, _index: number, all: DueItem[]): boolean {
-  return item.object.name !== "customer" || !all.some((other) => !other.isTask && other.target?.object === "customer" && other.target.id === item.record.id);
+  if (item.isTask) return true;
+  const day = item.at.slice(0, 10);
+  return !all.some((other) => other !== item && other.target?.object === item.object.name && other.target.id === item.record.id && (item.object.name === "customer" ? !other.isTask || other.at.slice(0, 10) === day : other.isTask && other.at.slice(0, 10) === day));
+}
+function targetOf(object: ObjectDef, record: RecordData): RecordRef | null {
+  if (object.name === "task") return asRecordRef(record.target);
+  const party = asRef(record.customer);
+  return party ? { object: "customer", id: party.id, name: party.name } : null;
 }
 
-export function useDueItems(scope: () => string, horizonDays = 7): Due {
+/** What is due until the horizon, in the order it pays. `rich` also asks what tasks hang at, to know what they are worth. */
+export function useDueItems(scope: () => string, rich = false, horizonDays = 7): Due {
   const catalog = useCatalog();
   const now = useNow();
   const objects = computed(() => catalog.readable.filter((object) => object.name === "task" || field(object, FOLLOW_UP)));
-  const dateOf = (object: ObjectDef): string => (object.name === "task" ? "due_at" : FOLLOW_UP);
+  const wantedOf = (object: ObjectDef, more: string[]): string => ["id", "version", "name", "title", "owner", "target", "customer", "company", "priority", "status", "stage", "level", "probability", "phone", ...more, amountField(object)?.name ?? ""].filter((name, index, all) => all.indexOf(name) === index && (name === "id" || name === "version" || field(object, name))).join(",");
   const results = useQueries({
     queries: computed(() => objects.value.map((object) => ({
-      queryKey: ["records", object.name, "due", scope()],
-      queryFn: ({ signal }: { signal: AbortSignal }) => {
-        const wanted = ["id", "version", "name", "title", "owner", "target", "customer", "company", "priority", "status", "stage", dateOf(object), amountField(object)?.name ?? ""];
-        return api.listRecords(object.name, {
-          filter: allOf(scope(), `${dateOf(object)} < today() + ${horizonDays + 1}`, openFilter(object)), sort: dateOf(object), limit: 100,
-          fields: wanted.filter((name) => name === "id" || name === "version" || field(object, name)).join(","),
-        }, signal);
-      },
+      queryKey: ["records", object.name, "due", scope(), horizonDays],
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.listRecords(object.name, {
+        filter: allOf(scope(), `${dueField(object)} < today() + ${horizonDays + 1}`, openFilter(object)), sort: `-${dueField(object)}`, limit: AT_ONCE, fields: wantedOf(object, [dueField(object)]),
+      }, signal),
       staleTime: 60_000,
     }))),
   });
-  const items = computed<DueItem[]>(() => objects.value.flatMap((object, index) => (results.value[index]?.data?.items ?? []).map((record) => {
-    const party = asRef(record.customer);
-    const isTask = object.name === "task";
-    return { object, record, isTask, at: asText(record[dateOf(object)]), title: isTask ? asText(record.title) || asText(record.name) : asText(record.name), target: isTask ? asRecordRef(record.target) : party ? { object: "customer", id: party.id, name: party.name } : null };
-  })).filter((item) => item.at).filter(notTwice).sort((a, b) => payScore(b, now.value) - payScore(a, now.value)));
+  const bare = computed(() => objects.value.flatMap((object, index) => (results.value[index]?.data?.items ?? []).map((record) => ({ object, record, at: asText(record[dueField(object)]), target: targetOf(object, record) }))));
+  const asked = computed(() => ["opportunity", "customer"].flatMap((name) => {
+    const object = catalog.get(name);
+    const ids = [...new Set(bare.value.filter((item) => item.object.name === "task" && item.target?.object === name).map((item) => item.target?.id ?? 0))].sort((a, b) => a - b);
+    return rich && object && ids.length ? [{ object, ids }] : [];
+  }));
+  const targets = useQueries({
+    queries: computed(() => asked.value.map(({ object, ids }) => ({
+      queryKey: ["records", object.name, "dueTargets", ids.join()],
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.listRecords(object.name, { filter: `id in (${ids.join(", ")})`, limit: AT_ONCE, fields: wantedOf(object, []) }, signal),
+      staleTime: 5 * 60_000,
+    }))),
+  });
+  const known = computed(() => new Map(asked.value.flatMap(({ object }, index) => (targets.value[index]?.data?.items ?? []).map((record) => [`${object.name}:${record.id}`, { object, record }] as const))));
+  const items = computed<DueItem[]>(() => inPayingOrder(bare.value.filter((item) => item.at).map((item) => {
+    const isTask = item.object.name === "task";
+    const at = isTask && item.target ? known.value.get(`${item.target.object}:${item.target.id}`) : undefined;
+    return { ...item, isTask, title: isTask ? asText(item.record.title) || asText(item.record.name) : asText(item.record.name), about: isTask ? (at ?? null) : { object: item.object, record: item.record } };
+  }).filter(notTwice), now.value));
   return {
     items,
     loading: computed(() => results.value.some((result) => result.isPending)),

@@ -15,6 +15,9 @@ const byObject: Record<string, Component> = {
   sharing_rule: Handshake, product: Package, quote: FileText, contract: ScrollText, order: ShoppingCart, payment_plan: CalendarDays, receipt: Receipt, campaign: Megaphone, ticket: Headphones, competitor: Swords,
 };
 
+/** What an administrator may choose from. */
+export const ICON_NAMES = Object.keys(byIcon).filter((name, at, all) => all.findIndex((other) => byIcon[other] === byIcon[name]) === at);
+
 export function objectIcon(name: string, icon?: string): Component {
   return byObject[name] ?? (icon ? byIcon[icon] : undefined) ?? Box;
 }

@@ -1,0 +1,40 @@
+// Roles of an actor: which he has, and who he would be with another one.
+#include "access/inside.h"
+
+void actor_take_profile(Actor *actor, const Profile *profile) {
+        actor->administrator = profile->administrator;
+        actor->grants = profile->grants;
+        actor->roles = profile->roles;
+        actor->roles_count = profile->roles_count;
+}
+
+static const Role *role_find(const Access *access, int64_t id) {
+        const AccessInside *inside = access_inside(access);
+        for (size_t i = 0; i < inside->roles_count; i++)
+                if (inside->roles[i].id == id)
+                        return &inside->roles[i];
+        return NULL;
+}
+
+bool actor_has_role(const Actor *actor, const Str *keys, size_t count) {
+        for (size_t i = 0; i < actor->roles_count; i++) {
+                const Role *role = role_find(actor->access, actor->roles[i]);
+                for (size_t k = 0; role && k < count; k++)
+                        if (str_eq(role->key, keys[k]))
+                                return true;
+        }
+        return false;
+}
+
+Status access_actor_as(Context *context, const Access *access, const Actor *actor, int64_t role, const Actor **ret) {
+        if (!role_find(access, role))
+                return error_set(context, STATUS_NOT_FOUND, "not_found");
+        AccessInside *inside = access_inside(access);
+        Actor *as = arena_copy(context->arena, actor, sizeof *actor);
+        pthread_mutex_lock(&inside->lock);
+        actor_take_profile(as, profile_get(access, &role, 1));
+        pthread_mutex_unlock(&inside->lock);
+        as->system = false;
+        *ret = as;
+        return STATUS_OK;
+}

@@ -1,0 +1,40 @@
+// What the organisation has set: name, zone, currency, language, week, map. Kept as rows of "setting", read into an immutable snapshot that is replaced, on every
+// node, when the epoch of access grows.
+#pragma once
+#include "base/json.h"
+#include "meta/meta.h"
+#include "store/store.h"
+
+typedef struct OrgSettings {
+        Arena *arena;
+        int references;      // atomic
+        int64_t epoch;
+        Str company;         // empty: not set
+        Str zone, currency;
+        Lang language;       // of new users, and of texts where nobody is signed in
+        int week_start;      // 0 Sunday, 1 Monday, 6 Saturday
+        Str map_tiles, map_attribution;
+        Str map_source;      // where the tiles come from, as a Content-Security-Policy names it: "https://*.tile.example.org"; empty: nowhere
+        bool demo;           // records of the demo company are there
+} OrgSettings;
+
+#define SETTING_ZONE "zone"
+#define SETTING_DEMO "demo"
+#define ZONE_DEFAULT "Asia/Shanghai"
+enum { SETTINGS_COUNT = 7 };
+
+// What is to be set, as it will be stored, by the order of the table in settings.c.
+typedef struct SettingsChange { bool given[SETTINGS_COUNT]; Str values[SETTINGS_COUNT]; } SettingsChange;
+
+Status settings_load(Db *db, int64_t epoch, OrgSettings **ret) MUST_USE;
+OrgSettings *settings_ref(OrgSettings *settings);
+void settings_unref(OrgSettings *settings);                        // accepts NULL
+// Members of a JSON object by name; every mistake is added at its member. others: names that are not settings and are passed over, ended by NULL; NULL: none.
+Status settings_check(Context *context, const Json *body, const char *const *others, SettingsChange *ret) MUST_USE;
+// Writes them and bumps the epoch of access. A new zone gives other days: totals that depend on them are made anew. Callers reload after the commit.
+Status settings_write(Db *db, const Catalog *catalog, const SettingsChange *change) MUST_USE;
+Status settings_demo_set(Db *db, bool demo) MUST_USE;
+// The demo company is being made or removed right now: said in every slice of that work, so that work of a node that died is not waited for.
+Status settings_demo_working(Db *db) MUST_USE;
+Status settings_demo_worked(Db *db, int64_t *ret_ms) MUST_USE;     // when it was said last; 0: never
+bool map_tiles_source(Arena *arena, Str template, Str *ret_source); // false: not an address of tiles that can be trusted

@@ -1,0 +1,312 @@
+// The rows of jobs: making, renewing, reading, cancelling them. A job that is over stays as it ended: whoever still runs it is told and stops.
+#include "flow/job_row.h"
+
+#define DEPTH 8 // of a result
+
+// ---- Making
+
+Status job_add(Call *call, const char *kind, int64_t *ret_id) {
+        JobStart start = {.kind = kind};
+        return job_start(call, &start, ret_id);
+}
+
+static void add_seen(Sql *sql) {
+        if (sql->dialect == DIALECT_POSTGRES) // the database's clock: nodes compare it
+                sql(sql, "clock_timestamp()");
+        else
+                sql(sql, "null");
+}
+
+Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
+        const Jobs *jobs = org_slot(call->org, ORG_SLOT_JOBS);
+        Sql insert = db_sql(call->db);
+        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, seen_at) values (");
+        sql_str(&insert, str_from(start->kind));
+        sql(&insert, ", 'queued', ");
+        sql_value(&insert, value_number((Decimal){0}));
+        sql(&insert, ", ");
+        sql_value(&insert, call->actor->user ? value_int(call->actor->user) : VALUE_NONE);
+        sql(&insert, ", ");
+        sql_value(&insert, value_datetime(call->context->now_ms));
+        sql(&insert, ", ");
+        sql_value(&insert, start->request.len ? value_text(start->request) : VALUE_NONE);
+        sql(&insert, ", ");
+        sql_value(&insert, start->undo_until_ms ? value_datetime(start->undo_until_ms) : VALUE_NONE);
+        sql(&insert, ", ");
+        sql_value(&insert, jobs ? value_int(jobs_node(jobs)) : VALUE_NONE);
+        sql(&insert, ", ");
+        add_seen(&insert);
+        sql(&insert, ")");
+        sql_returning_id(&insert);
+        return db_insert(call->db, &insert, ret_id);
+}
+
+// ---- Renewing
+
+static void set(Sql *update, Str column, Value value) {
+        if (value_is_null(value))
+                return;
+        sql(update, ", ");
+        sql_name(update, column);
+        sql(update, " = ");
+        sql_value(update, value);
+}
+
+static void where_open(Sql *update) {
+        sql(update, " and finished_at is null and status in ('queued', 'running')");
+}
+
+Status job_row_update(Db *db, JobUpdate *change) {
+        Sql update = db_sql(db);
+        int64_t changed = 0;
+        sql(&update, "update job set status = ");
+        sql_str(&update, str_from(change->status));
+        set(&update, STR("progress"), change->progress);
+        set(&update, STR("result"), change->result);
+        set(&update, STR("problem"), change->problem);
+        set(&update, STR("finished_at"), change->finished_at);
+        sql(&update, " where \"id\" = ");
+        sql_int(&update, change->id);
+        where_open(&update);
+        TRY(db_exec(db, &update, &changed));
+        change->ended = changed == 0;
+        return STATUS_OK;
+}
+
+Status job_save(Job *job, Db *db, int64_t done, int64_t total, Str result) {
+        if (job_stopping(job))
+                return error_set(db_context(db), STATUS_CONFLICT, "interrupted");
+        JobUpdate update = {.id = job->id, .status = "running", .progress = value_number((Decimal){total > 0 ? done * DECIMAL_SCALE / total : 0}), .result = value_text(result)};
+        TRY(job_row_update(db, &update));
+        return update.ended ? error_set(db_context(db), STATUS_CONFLICT, "cancelled") : STATUS_OK;
+}
+
+Status jobs_beat(Db *db, int64_t node) {
+        Sql update = db_sql(db);
+        sql(&update, "update job set seen_at = ");
+        add_seen(&update);
+        sql(&update, " where node = ");
+        sql_int(&update, node);
+        where_open(&update);
+        return db_exec(db, &update, NULL);
+}
+
+Status jobs_interrupt(Db *db) {
+        Sql update = db_sql(db);
+        sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\"}', finished_at = ");
+        sql_value(&update, value_datetime(db_context(db)->now_ms));
+        sql(&update, " where status in ('queued', 'running')");
+        if (db_dialect(db) == DIALECT_POSTGRES)
+                sql(&update, " and (seen_at is null or seen_at < clock_timestamp() - interval '20 seconds')");
+        return db_exec(db, &update, NULL);
+}
+
+static Status job_status(Call *call, int64_t id, Str *ret) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select status from job where \"id\" = ");
+        sql_int(&select, id);
+        sql(&select, " and user_id = ");
+        sql_int(&select, call->actor->user);
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(call->db, &select, &rows));
+        bool found = false;
+        TRY(rows_next(rows, &found));
+        if (!found)
+                return error_set(call->context, STATUS_NOT_FOUND, "not_found");
+        *ret = str_copy(call->context->arena, rows_text(rows, 0));
+        return STATUS_OK;
+}
+
+Status job_cancel(Call *call, int64_t id) {
+        Str status = STR_NONE;
+        TRY(job_status(call, id, &status));
+        JobUpdate update = {.id = id, .status = "failed", .problem = value_text(STR("{\"code\":\"cancelled\"}")), .finished_at = value_datetime(call->context->now_ms)};
+        TRY(job_row_update(call->db, &update));
+        return update.ended ? error_set(call->context, STATUS_CONFLICT, "job_ended") : STATUS_OK;
+}
+
+// ---- Undoing
+
+Status job_undoable(Call *call, int64_t id, Str *ret_request) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select request, undo_until, finished_at, (select u.status from job u where u.id = job.undone_by), (select 1 from bulk_change c where c.job_id = job.id limit 1) from job where \"id\" = ");
+        sql_int(&select, id);
+        sql(&select, " and user_id = ");
+        sql_int(&select, call->actor->user);
+        sql_lock(&select, false);
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(call->db, &select, &rows));
+        bool found = false;
+        TRY(rows_next(rows, &found));
+        if (!found)
+                return error_set(call->context, STATUS_NOT_FOUND, "not_found");
+        if (rows_null(rows, 2))
+                return error_set(call->context, STATUS_CONFLICT, "job_not_ended");
+        if (!rows_null(rows, 3) && !str_is(rows_text(rows, 3), "failed"))
+                return error_set(call->context, STATUS_CONFLICT, "undone_already");
+        if (!rows_null(rows, 1) && rows_value(rows, 1, VALUE_DATETIME).ms <= call->context->now_ms)
+                return error_set(call->context, STATUS_CONFLICT, "undo_too_late");
+        if (rows_null(rows, 1) || rows_null(rows, 4))
+                return error_set(call->context, STATUS_CONFLICT, "not_undoable");
+        *ret_request = rows_value(rows, 0, VALUE_TEXT).text;
+        return STATUS_OK;
+}
+
+Status job_undone_by(Call *call, int64_t id, int64_t undo) {
+        Sql update = db_sql(call->db);
+        sql(&update, "update job set undone_by = ");
+        sql_int(&update, undo);
+        sql(&update, " where \"id\" = ");
+        sql_int(&update, id);
+        return db_exec(call->db, &update, NULL);
+}
+
+static Status prune_changes(Call *call, int limit, int64_t *ret_count) {
+        Sql statement = db_sql(call->db);
+        sql(&statement, "delete from bulk_change where (job_id, record_id) in (select c.job_id, c.record_id from job j join bulk_change c on c.job_id = j.id where j.undo_until <= ");
+        sql_value(&statement, value_datetime(call->context->now_ms));
+        sql(&statement, " limit ");
+        sql_int(&statement, limit);
+        sql(&statement, ")");
+        return db_exec(call->db, &statement, ret_count);
+}
+
+Status flow_prune(Call *call, int limit, bool *ret_more) {
+        int64_t count = 0;
+        TRY(prune_changes(call, limit, &count));
+        *ret_more = count == limit;
+        if (*ret_more)
+                return STATUS_OK;
+        Sql update = db_sql(call->db); // so that the next time they are not looked at again
+        sql(&update, "update job set undo_until = null where undo_until <= ");
+        sql_value(&update, value_datetime(call->context->now_ms));
+        return db_exec(call->db, &update, NULL);
+}
+
+// ---- Reading
+
+static void put_json(JsonWriter *w, const char *key, Rows *rows, int column) {
+        json_key(w, str_from(key));
+        if (rows_null(rows, column))
+                json_add_null(w);
+        else
+                json_add_raw(w, rows_text(rows, column));
+}
+
+static void put_time(JsonWriter *w, const char *key, Value at) {
+        json_key(w, str_from(key));
+        if (value_is_null(at))
+                json_add_null(w);
+        else
+                json_add_datetime(w, at.ms);
+}
+
+// Jobs of bulk changes say whether they can be undone as it is now, not as it was when they ended.
+static void put_result(Context *context, JsonWriter *w, Rows *rows, bool undo) {
+        Json *result = NULL;
+        Str kind = rows_text(rows, 1);
+        bool plain = rows_null(rows, 4) || !(str_is(kind, "bulk") || str_is(kind, "undo"));
+        if (plain || json_parse(context, str_copy(context->arena, rows_text(rows, 4)), DEPTH, &result) != STATUS_OK) {
+                put_json(w, "result", rows, 4);
+                return;
+        }
+        json_key(w, STR("result"));
+        json_open_object(w);
+        for (size_t i = 0; i < result->count; i++) {
+                json_key(w, result->items[i].key);
+                json_add_tree(w, &result->items[i]);
+        }
+        json_put_bool(w, "undo", undo);
+        json_close_object(w);
+}
+
+// What ended a job from outside is told in its reader's language.
+static void put_problem(Context *context, JsonWriter *w, Rows *rows) {
+        Json *problem = NULL;
+        if (rows_null(rows, 5) || json_parse(context, str_copy(context->arena, rows_text(rows, 5)), DEPTH, &problem) != STATUS_OK || json_get(problem, "title")) {
+                put_json(w, "problem", rows, 5);
+                return;
+        }
+        Str code = json_str(problem, "code", STR_NONE);
+        json_key(w, STR("problem"));
+        json_open_object(w);
+        json_put_str(w, "code", code);
+        json_put_str(w, "title", text_format(context->arena, context->lang, str_format(context->arena, "error." STR_FMT, STR_ARG(code)).data, (Str[4]){0}));
+        json_close_object(w);
+}
+
+static void put_user(Call *call, JsonWriter *w, int64_t user) {
+        const Person *person = access_person(call->actor->access, user);
+        json_key(w, STR("user"));
+        json_open_object(w);
+        json_put_int(w, "id", user);
+        json_put_str(w, "name", person ? person->name : STR_NONE);
+        json_close_object(w);
+}
+
+static void select_jobs(Call *call, Sql *select) {
+        sql(select, "select \"id\", kind, status, progress, result, problem, created_at, finished_at, request, user_id, case when finished_at is not null and undo_until > ");
+        sql_value(select, value_datetime(call->context->now_ms));
+        sql(select, " and exists (select 1 from bulk_change c where c.job_id = job.id) and not exists (select 1 from job u where u.id = job.undone_by and u.status <> 'failed') then 1 else 0 end from job where ");
+}
+
+static void write_row(Call *call, Rows *rows, bool everyone, JsonWriter *w) {
+        json_open_object(w);
+        json_put_int(w, "id", rows_int(rows, 0));
+        json_put_str(w, "kind", rows_text(rows, 1));
+        json_put_str(w, "status", rows_text(rows, 2));
+        json_key(w, STR("progress"));
+        json_add_decimal(w, rows_value(rows, 3, VALUE_NUMBER).number, 0);
+        put_json(w, "request", rows, 8);
+        put_result(call->context, w, rows, rows_int(rows, 10) != 0 && rows_int(rows, 9) == call->actor->user);
+        put_problem(call->context, w, rows);
+        put_time(w, "created_at", rows_value(rows, 6, VALUE_DATETIME));
+        put_time(w, "finished_at", rows_value(rows, 7, VALUE_DATETIME));
+        if (everyone)
+                put_user(call, w, rows_int(rows, 9));
+        json_close_object(w);
+}
+
+Status job_write(Call *call, int64_t id, JsonWriter *w) {
+        Sql select = db_sql(call->db);
+        select_jobs(call, &select);
+        sql(&select, "\"id\" = ");
+        sql_int(&select, id);
+        sql(&select, " and user_id = ");
+        sql_int(&select, call->actor->user);
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(call->db, &select, &rows));
+        bool found = false;
+        TRY(rows_next(rows, &found));
+        if (!found)
+                return error_set(call->context, STATUS_NOT_FOUND, "not_found");
+        write_row(call, rows, false, w);
+        return STATUS_OK;
+}
+
+Status job_list(Call *call, int limit, bool everyone, JsonWriter *w) {
+        Sql select = db_sql(call->db);
+        select_jobs(call, &select);
+        if (everyone) {
+                sql(&select, "user_id is not null");
+        } else {
+                sql(&select, "user_id = ");
+                sql_int(&select, call->actor->user);
+        }
+        sql(&select, " order by \"id\" desc limit ");
+        sql_int(&select, limit);
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(call->db, &select, &rows));
+        json_open_object(w);
+        json_key(w, STR("items"));
+        json_open_array(w);
+        for (bool found;;) {
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        break;
+                write_row(call, rows, everyone, w);
+        }
+        json_close_array(w);
+        json_close_object(w);
+        return STATUS_OK;
+}

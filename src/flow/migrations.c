@@ -1,0 +1,55 @@
+// Tables of this layer, by number from 400 to 499. A migration that was released is never changed; a new number is added below it.
+#include "flow/job.h"
+
+static Status run(Db *db, Str statement) {
+        Sql ddl = db_sql(db);
+        sql_fixed(&ddl, statement);
+        return db_ddl(db, &ddl);
+}
+
+static Status run_by_dialect(Db *db, Str postgres, Str sqlite) {
+        return run(db, db_dialect(db) == DIALECT_POSTGRES ? postgres : sqlite);
+}
+
+static Status create_job(Db *db) {
+        return run_by_dialect(db,
+                STR("create table job (id bigint generated always as identity primary key, kind text collate \"C\" not null, status text collate \"C\" not null, progress numeric(18,6) not null, "
+                    "user_id bigint, created_at timestamptz(3) not null, finished_at timestamptz(3), result text collate \"C\", problem text collate \"C\")"),
+                STR("create table job (id integer primary key autoincrement, kind text not null, status text not null, progress integer not null, user_id integer, created_at integer not null, "
+                    "finished_at integer, result text, problem text) strict"));
+}
+
+static Status extend_job(Db *db) {
+        static const struct { Str postgres, sqlite; } columns[] = {
+                {STR("request text collate \"C\""), STR("request text")},
+                {STR("node bigint"), STR("node integer")},
+                {STR("seen_at timestamptz(3)"), STR("seen_at integer")},
+                {STR("undo_until timestamptz(3)"), STR("undo_until integer")},
+                {STR("undone_by bigint"), STR("undone_by integer")},
+        };
+        for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+                Sql ddl = db_sql(db);
+                sql(&ddl, "alter table job add column ");
+                sql_fixed(&ddl, db_dialect(db) == DIALECT_POSTGRES ? columns[i].postgres : columns[i].sqlite);
+                TRY(db_ddl(db, &ddl));
+        }
+        TRY(run(db, STR("create index job_user on job (user_id, id)")));
+        TRY(run(db, STR("create index job_undo on job (undo_until) where undo_until is not null")));
+        return run(db, STR("create index job_open on job (id) where finished_at is null"));
+}
+
+// What a job of bulk changes did to each record, for undoing it: changes is {"field":[before,after]} in the stored kinds of values.
+static Status create_bulk_change(Db *db) {
+        return run_by_dialect(db,
+                STR("create table bulk_change (job_id bigint not null, record_id bigint not null, object_id bigint not null, change bigint not null, version bigint not null, "
+                    "changes text collate \"C\" not null, primary key (job_id, record_id))"),
+                STR("create table bulk_change (job_id integer not null, record_id integer not null, object_id integer not null, change integer not null, version integer not null, "
+                    "changes text not null, primary key (job_id, record_id)) strict, without rowid"));
+}
+
+const Migration flow_migrations[] = {
+        {400, "job", create_job},
+        {401, "job of a node, for undoing", extend_job},
+        {402, "bulk_change", create_bulk_change},
+};
+const size_t flow_migrations_count = sizeof flow_migrations / sizeof *flow_migrations;

@@ -1,0 +1,120 @@
+// What an export is asked for: taking the body apart, the right to export, columns and question checked before a job is made of it.
+#include "link/export/export.h"
+#include "record/bulk.h"
+
+#define REQUEST_CAP (4u << 20)
+
+static Status take_text(Context *context, const Json *body, const char *member, Str *ret) {
+        const Json *json = json_get(body, member);
+        if (json && json->kind != JSON_STRING && json->kind != JSON_NULL)
+                return error_add(context, str_from(member), "wrong_type", STR("text"));
+        *ret = json ? json->text : STR_NONE;
+        return STATUS_OK;
+}
+
+static Status take_ids(Context *context, const Json *ids, Export *export) {
+        if (ids->kind != JSON_ARRAY)
+                return error_add(context, STR("ids"), "wrong_type", STR("array"));
+        if (ids->count > EXPORT_IDS_LARGEST)
+                return error_add(context, STR("ids"), "too_many", str_format(context->arena, "%d", EXPORT_IDS_LARGEST));
+        export->by_ids = true;
+        export->ids = arena_array(context->arena, int64_t, ids->count + 1);
+        for (size_t i = 0; i < ids->count; i++) {
+                int64_t id = 0;
+                if (ids->items[i].kind != JSON_NUMBER || !str_to_int64(ids->items[i].text, &id) || id <= 0 || id >= (1LL << 53))
+                        return error_add(context, str_format(context->arena, "ids[%zu]", i), "wrong_type", STR("id"));
+                export->ids[export->ids_count++] = id;
+        }
+        return STATUS_OK;
+}
+
+static Status take_question(Call *call, const Object *object, const Json *body, Export *export) {
+        Context *context = call->context;
+        const Json *ids = json_get(body, "ids");
+        TRY(take_text(context, body, "filter", &export->filter));
+        TRY(take_text(context, body, "q", &export->q));
+        TRY(take_text(context, body, "sort", &export->sort));
+        if (ids && ids->kind != JSON_NULL) {
+                if (export->filter.len || export->q.len)
+                        return error_add(context, STR("ids"), "ids_or_filter");
+                TRY(take_ids(context, ids, export));
+        }
+        RecordQuery query = {.object = object, .filter = export->filter, .q = export->q, .sort = export->sort};
+        int64_t *none = NULL;
+        size_t count = 0;
+        return query_ids(call, &query, 0, &none, &count);
+}
+
+static Status take_columns(Call *call, const Object *object, const Json *body, Export *export) {
+        Context *context = call->context;
+        const Json *columns = json_get(body, "columns");
+        RecordTable *table = NULL;
+        if (!columns || columns->kind != JSON_ARRAY)
+                return error_add(context, STR("columns"), columns ? "wrong_type" : "required", STR("array"));
+        if (columns->count > TABLE_COLUMNS_LARGEST)
+                return error_add(context, STR("columns"), "too_many", STR("300"));
+        export->columns = arena_array(context->arena, Str, columns->count + 1);
+        for (size_t i = 0; i < columns->count; i++) {
+                if (columns->items[i].kind != JSON_STRING)
+                        return error_add(context, str_format(context->arena, "columns[%zu]", i), "wrong_type", STR("text"));
+                export->columns[export->columns_count++] = columns->items[i].text;
+        }
+        return record_table_open(call, object, export->columns, export->columns_count, &table);
+}
+
+static Status take_format(Context *context, const Json *body, Export *export) {
+        Str format = STR_NONE;
+        TRY(take_text(context, body, "format", &format));
+        export->format = str_is(format, "xlsx") ? EXPORT_XLSX : EXPORT_CSV;
+        return str_is(format, "xlsx") || str_is(format, "csv") ? STATUS_OK : error_add(context, STR("format"), "unknown_format");
+}
+
+static Str request_json(Call *call, const Json *body, const Export *export) {
+        static const char *const members[] = {"columns", "format", "filter", "q", "sort"};
+        Buf buf = buf_make(call->context->arena, REQUEST_CAP);
+        JsonWriter w = json_writer(&buf);
+        json_open_object(&w);
+        json_put_str(&w, "object", export->object);
+        if (export->by_ids)
+                json_put_int(&w, "count", (int64_t)export->ids_count);
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+                const Json *member = json_get(body, members[i]);
+                if (!member)
+                        continue;
+                json_key(&w, member->key);
+                json_add_tree(&w, member);
+        }
+        json_close_object(&w);
+        return buf_str(&buf);
+}
+
+Status export_take(Call *call, const Json *body, Export *ret) {
+        Context *context = call->context;
+        Export export = {.by_ids = false};
+        TRY(take_text(context, body, "object", &export.object));
+        const Object *object = catalog_find(call->catalog, export.object);
+        if (!object || object->retired || !actor_may(call->actor, object, VERB_READ))
+                return error_add(context, STR("object"), "unknown_object", export.object);
+        if (!actor_may(call->actor, object, VERB_EXPORT))
+                return error_set(context, STATUS_FORBIDDEN, "may_not_export", label_text(&object->plural, context->lang));
+        TRY(take_format(context, body, &export));
+        TRY(take_columns(call, object, body, &export));
+        TRY(take_question(call, object, body, &export));
+        export.request = request_json(call, body, &export);
+        *ret = export;
+        return STATUS_OK;
+}
+
+void *export_copy(Arena *arena, void *from) {
+        Export *export = arena_copy(arena, from, sizeof(Export));
+        export->object = str_copy(arena, export->object);
+        export->columns = arena_copy(arena, export->columns, export->columns_count * sizeof *export->columns);
+        for (size_t i = 0; i < export->columns_count; i++)
+                export->columns[i] = str_copy(arena, export->columns[i]);
+        export->ids = export->ids_count ? arena_copy(arena, export->ids, export->ids_count * sizeof *export->ids) : NULL;
+        export->filter = str_copy(arena, export->filter);
+        export->q = str_copy(arena, export->q);
+        export->sort = str_copy(arena, export->sort);
+        export->request = STR_NONE;
+        return export;
+}

@@ -1,0 +1,108 @@
+// What a step of the stage path does: its action or a save, and before that the question for what the stage demands.
+import { computed, ref, shallowRef, type ComputedRef, type Ref } from "vue";
+import { useI18n } from "vue-i18n";
+import * as api from "@/lib/api";
+import { ApiError } from "@/lib/http";
+import { invalidateRecord } from "@/lib/queries";
+import { activeOptions, field, isEditable, stageField } from "@/meta/catalog";
+import { asText, type FieldDef, type ObjectDef, type Option, type RecordData, type Values } from "@/meta/types";
+import { say } from "@/ui/toast";
+import { actionBody, actionFields } from "./actions";
+import { asksOnPage, demanded } from "./formState";
+
+export interface Demand { option: Option; fields: FieldDef[]; action: string | null; initial: Values; message: string }
+export interface UseStage {
+  stage: ComputedRef<FieldDef | undefined>;
+  current: ComputedRef<Option | undefined>;
+  steps: ComputedRef<Option[]>;
+  at: ComputedRef<number>;
+  writable: ComputedRef<boolean>;
+  demand: Ref<Demand | null>;
+  moving: Ref<string | null>;
+  go: (option: Option) => Promise<void>;
+  fulfil: (values: Values) => Promise<void>;
+}
+
+export function useStage(object: () => ObjectDef, record: () => RecordData, save: (values: Values) => Promise<unknown>, convert: () => void): UseStage {
+  const { t } = useI18n();
+  const demand = shallowRef<Demand | null>(null);
+  const moving = ref<string | null>(null);
+  const stage = computed(() => stageField(object()));
+  const key = computed(() => asText(record()[stage.value?.name ?? ""]));
+  const current = computed(() => stage.value?.options?.find((option) => option.key === key.value));
+  const hasAction = (name: string): boolean => object().rights.actions?.includes(name) ?? false;
+  const writable = computed(() => stage.value !== undefined && (isEditable(object(), stage.value) || (object().rights.update && !stage.value.readonly)));
+  // the lost end stands last; where nobody can go there it is shown only when it has been reached
+  const steps = computed(() => {
+    const all = stage.value ? activeOptions(stage.value) : [];
+    const lost = all.filter((option) => option.outcome === "lost" && (option.key === key.value || hasAction("lose") || hasAction("reject") || writable.value));
+    return [...all.filter((option) => option.outcome !== "lost"), ...lost.filter((option) => option.key === key.value || !["won"].includes(current.value?.outcome ?? ""))];
+  });
+  const at = computed(() => steps.value.findIndex((option) => option.key === key.value));
+
+  function actionOf(option: Option): string | null {
+    if (option.outcome === "won" && hasAction("win")) return "win";
+    if (option.outcome === "lost" && hasAction("lose")) return "lose";
+    if (option.outcome === "lost" && hasAction("reject")) return "reject";
+    if (stage.value?.name === "status" && option.key === "qualified" && hasAction("qualify")) return "qualify";
+    return null;
+  }
+  /** Fields that rules demand at that stage and that are still empty. */
+  async function asks(option: Option): Promise<FieldDef[]> {
+    const name = stage.value?.name;
+    if (!name || !asksOnPage(object())) return [];
+    try {
+      const answer = await api.formState(object().name, { id: record().id, values: { [name]: option.key } });
+      return demanded(object(), answer, { ...record(), [name]: option.key });
+    } catch {
+      return [];
+    }
+  }
+  function ask(option: Option, fields: FieldDef[], action: string | null, message = ""): void {
+    demand.value = { option, action, message, fields, initial: Object.fromEntries(fields.map((item) => [item.name, record()[item.name] ?? null])) };
+  }
+  async function apply(option: Option, action: string | null, values: Values): Promise<void> {
+    if (!stage.value) return;
+    if (action) {
+      const body = actionBody(values);
+      // an action takes its own fields; what else is demanded is saved first
+      const own = new Set(actionFields(object(), action, "").map((item) => item.name));
+      const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !own.has(name)));
+      if (Object.keys(rest).length) await save(rest);
+      await api.runAction(object().name, record().id, action, body !== null && typeof body === "object" && !Array.isArray(body) ? Object.fromEntries(Object.entries(body).filter(([name]) => own.has(name))) : {});
+      invalidateRecord(object().name, record().id);
+    } else await save({ ...values, [stage.value.name]: option.key });
+    say(t("kanban.moved", { stage: option.label }));
+  }
+  async function go(option: Option): Promise<void> {
+    if (!stage.value || option.key === key.value || current.value?.outcome === "won" || moving.value) return;
+    if (option.key === "converted" && hasAction("convert")) {
+      convert();
+      return;
+    }
+    moving.value = option.key;
+    demand.value = null;
+    const action = actionOf(option);
+    try {
+      const own = action ? actionFields(object(), action, t("record.reason")) : [];
+      const wanted = await asks(option);
+      const fields = [...own, ...wanted.filter((item) => !own.some((other) => other.name === item.name)).map((item) => ({ ...item, required: true }))];
+      if (fields.length) ask(option, fields, action);
+      else await apply(option, action, {});
+    } catch (error) {
+      refused(error, option, action);
+    } finally {
+      moving.value = null;
+    }
+  }
+  /** What the server demands beyond that is asked for as well; anything else is said with its reason. */
+  function refused(error: unknown, option: Option, action: string | null): void {
+    const messages = error instanceof ApiError ? (error.status === 0 ? { "": t("record.notSent") } : error.byField()) : { "": String(error) };
+    const fields = Object.keys(messages).filter((name) => name !== stage.value?.name).flatMap((name) => field(object(), name) ?? []).map((item) => ({ ...item, required: true }));
+    ask(option, fields, action, fields.length ? "" : Object.values(messages).join(" "));
+  }
+  async function fulfil(values: Values): Promise<void> {
+    if (demand.value) await apply(demand.value.option, demand.value.action, values);
+  }
+  return { stage, current, steps, at, writable, demand, moving, go, fulfil };
+}
