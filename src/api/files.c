@@ -94,6 +94,8 @@ static Str ending_of(Str name) {
 static Str saved_as(const Request *request, const FileInfo *info) {
         Str wanted = request_query(request, "name");
         bool fits = wanted.len && wanted.len <= 1000 && str_eq(ending_of(wanted), ending_of(info->name));
+        for (size_t i = 0; fits && i < wanted.len; i++)
+                fits = (unsigned char)wanted.data[i] >= 0x20 && wanted.data[i] != '/' && wanted.data[i] != '\\';
         return fits ? wanted : info->name;
 }
 

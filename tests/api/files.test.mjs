@@ -153,6 +153,16 @@ export const scenarios = {
       assert.equal(decodeURIComponent(disposition.split("UTF-8''")[1]), answer.body.name)
     }
   },
+  'a file is saved under another name where that is asked for, its ending stays': async ({ one }) => {
+    const form = new FormData()
+    form.append('file', new Blob(['x'], { type: 'text/plain' }), '说明.txt')
+    const { body } = await one.post('/files', form)
+    for (const [asked, saved] of [['现场 说明.txt', '现场 说明.txt'], ['说明.html', '说明.txt'], ['../说明.txt', '说明.txt'], ['a\nb.txt', '说明.txt'], ['', '说明.txt'], [`${'长'.repeat(400)}.txt`, '说明.txt']]) {
+      const back = await one.get(`/files/${body.id}?name=${encodeURIComponent(asked)}`)
+      assert.equal(back.status, 200)
+      assert.equal(decodeURIComponent(back.headers.get('content-disposition').split("UTF-8''")[1]), saved)
+    }
+  },
   'malformed uploads are refused': async ({ one, haike }) => {
     const type = { 'Content-Type': 'multipart/form-data; boundary=b' }
     for (const [body, headers] of [['', type], ['--b', type], ['--b\r\n\r\n', type], ['--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nno end', type], ['{}', { 'Content-Type': 'application/json' }],

@@ -76,14 +76,15 @@ async function tasks({ browser, report }) {
   await report.check('a checklist is written, ticked and counted in the row', async () => {
     const title = `以后${id}`
     await row(title).locator('.what').click()
-    const list = row(title).locator('.cl')
+    const lines = row(title).locator('.cl')
     for (const text of ['样本', '报价']) {
-      await list.locator('input[placeholder]').fill(text)
+      await lines.locator('input[placeholder]').fill(text)
       await page.keyboard.press('Enter')
     }
-    await list.locator('.ck').first().click()
+    await lines.locator('.ck').first().click()
     await row(title).locator('.mark:has-text("1/2"), .mark:has-text("1 / 2")').waitFor()
-    await until(async () => { const list2 = (await saved(title)).checklist; return list2?.length === 2 && list2[0].done && !list2[1].done }, 'it was not saved')
+    const task = await saved(title)
+    await until(async () => { const list = (await window.api('GET', `/records/task/${task.id}`)).body.checklist; return list?.length === 2 && list[0].done && !list[1].done }, 'it was not saved')
     await page.keyboard.press('Escape')
   })
   await report.check('a task is given to a colleague, who says that it has arrived; the giver is told', async () => {
@@ -121,7 +122,7 @@ async function notices({ browser, report }) {
     await window.go('/notifications')
     for (const text of ['第一条', '第二条']) await giver.api('POST', '/records/comment', { content: `@陈知远 ${text}${id}`, mentions: [me], target: { object: 'customer', id: record.id } })
     await giver.api('POST', '/records/task', { title: `派来的事${id}`, owner: me })
-    await until(async () => await page.locator(`.np .nt.unread:has-text("${id}")`).count() >= 3, async () => 'they do not arrive')
+    await until(async () => await page.locator(`.np .nt.unread:has-text("${id}")`).count() >= 3, 'they do not arrive')
     await until(async () => /^\(\d+\+?\) /.test(await page.title()), 'the title does not count them')
     const filters = page.locator('.nl header .fc')
     await filters.nth(2).click()
@@ -229,16 +230,18 @@ async function palette({ browser, report }) {
     for (const path of ['/today', '/o/customer', `/o/customer/${record.id}`, '/calendar', '/tasks', '/notifications']) {
       await window.go(path)
       const before = await page.evaluate(() => location.href)
-      const act = (composing) => page.evaluate((flag) => {
-        for (const key of ['c', '?', '/', 'j', 'x', 'e', 'h', 'm', ']', 'Escape', 'Enter']) for (const target of [window, document.activeElement]) target.dispatchEvent(new KeyboardEvent('keydown', { key, isComposing: flag, bubbles: true, cancelable: true }))
-        window.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, isComposing: flag, bubbles: true }))
-      }, composing)
-      await act(true)
+      await page.evaluate(() => {
+        for (const key of ['c', '?', '/', 'j', 'x', 'e', 'h', 'm', ']', 'Escape', 'Enter']) for (const target of [window, document.activeElement]) target.dispatchEvent(new KeyboardEvent('keydown', { key, isComposing: true, bubbles: true, cancelable: true }))
+        window.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, isComposing: true, bubbles: true }))
+      })
       await page.waitForTimeout(200)
       ensure(page.url() === before, `${path}: the page was left for ${page.url()}`)
       ensure(await page.locator('[role=dialog], .sheet, .pal, .selbar').count() === 0, `${path}: a key acted`)
       ensure(await page.evaluate(() => !['INPUT', 'TEXTAREA'].includes(document.activeElement?.tagName)), `${path}: a key moved the focus`)
     }
+    await page.evaluate(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true })))
+    await page.waitForSelector('.sheet')
+    await page.keyboard.press('Escape')
   })
   await report.check('no complaint of the browser about the palette', async () => ensure(!window.complaints.length, window.complaints.join('\n')))
   await window.close()
@@ -268,6 +271,10 @@ async function today({ browser, report }) {
     await row(`今天做完${id}`).locator('.act').click()
     await until(async () => (await window.one('task', `title = "今天做完${id}"`)).status === 'done', 'it is not done')
     await page.click('.ft .add')
+    await page.waitForSelector('.ft input:focus')
+    await page.keyboard.press('Escape')
+    await page.click('.ft .add')
+    await page.waitForSelector('.ft input:focus')
     await page.keyboard.type(`首页加的事${id}`)
     await page.keyboard.press('Enter')
     await until(() => window.one('task', `title = "首页加的事${id}"`), 'it was not added')

@@ -40,12 +40,14 @@ export async function calendar({ browser, report }) {
     await shown(visit).scrollIntoViewIfNeeded()
     const box = await shown(visit).boundingBox()
     const there = await lane(2)
-    await page.mouse.move(box.x + 20, box.y + box.height / 2)
+    // in the middle of a quarter of an hour, not where two meet
+    const y = box.y + box.height * 0.375
+    await page.mouse.move(box.x + 20, y)
     await page.mouse.down()
-    await page.mouse.move(box.x + 40, box.y + box.height / 2 + 20, { steps: 5 })
-    await page.mouse.move(there.x + 20, box.y + box.height * 1.5, { steps: 10 })
+    await page.mouse.move(box.x + 40, y + 20, { steps: 5 })
+    await page.mouse.move(there.x + 20, y + box.height, { steps: 10 })
     await page.mouse.up()
-    await until(async () => await times(visit) === `${wire(at(2, 11))} ${wire(at(2, 12))}`, async () => 'it did not move')
+    await until(async () => await times(visit) === `${wire(at(2, 11))} ${wire(at(2, 12))}`, 'it did not move')
     await undo(page)
     await until(async () => await times(visit) === `${wire(at(1, 10))} ${wire(at(1, 11))}`, 'it was not put back')
     await until(async () => { const now = await shown(visit).boundingBox(); return now && Math.abs(now.x - box.x) < 4 && Math.abs(now.y - box.y) < 4 }, 'it is shown elsewhere')
@@ -61,16 +63,22 @@ export async function calendar({ browser, report }) {
     await until(async () => await times(visit) === `${wire(at(1, 10))} ${wire(at(1, 12))}`, 'it was not stretched')
   })
   await report.check('Alt with an arrow key moves it too', async () => {
+    await until(async () => { const box = await shown(visit).boundingBox(); return box && box.height > 80 }, 'the stretched event is not shown')
+    const focus = `[data-key="event:${visit.id}"]:focus`
+    const before = await shown(visit).boundingBox()
     await shown(visit).focus()
+    await page.waitForSelector(focus)
     await page.keyboard.press('Alt+ArrowRight')
+    await until(async () => (await shown(visit).boundingBox())?.x > before.x + 50, 'it is not shown on the next day')
+    await page.waitForSelector(focus)
     await page.keyboard.press('Alt+ArrowDown')
     await until(async () => await times(visit) === `${wire(at(2, 10, 15))} ${wire(at(2, 12, 15))}`, 'the keys did not move it')
   })
   await report.check('a press on an empty place makes an event; a colleague who is taken is told before it is saved', async () => {
-    const box = await page.locator(`[data-key="event:${visit.id}"]`).boundingBox()
-    const hour = box.height / 2
+    await window.go(week)
+    await page.waitForSelector('.hkc-lane')
     const thursday = await lane(3)
-    await page.mouse.click(thursday.x + 30, box.y - hour / 4 + 4 * hour + 4)
+    await page.mouse.click(thursday.x + 30, thursday.y + (thursday.height * 14.1) / 24)
     await page.waitForSelector('.sb .ef')
     await page.waitForSelector('.sb .fine')
     await page.keyboard.type(`约见${id}`)
@@ -97,6 +105,7 @@ export async function calendar({ browser, report }) {
     await shown(made, manager.page).waitFor()
   })
   await report.check('what is typed into the quick form is kept when it is closed', async () => {
+    await window.go(week)
     await page.keyboard.press('c')
     await page.waitForSelector('.sb .title:focus')
     await page.keyboard.type(`没写完${id}`)
@@ -108,6 +117,7 @@ export async function calendar({ browser, report }) {
     await page.waitForSelector('.sb', { state: 'detached' })
   })
   await report.check('the team\'s events stand beside one\'s own, each person in a colour', async () => {
+    await manager.go(week)
     ensure(await shown(visit, manager.page).count() === 0, 'without asking the colleague\'s event is there')
     await manager.page.click('.pp .btn')
     await manager.page.click('.pop .mi:has-text("本部门")')
@@ -117,6 +127,7 @@ export async function calendar({ browser, report }) {
     await manager.page.screenshot({ path: 'build/pictures/calendar-team-1440-light.png' })
   })
   await report.check('colleagues whose events one may not read are only taken', async () => {
+    await window.go(week)
     await page.click('.pp .btn')
     await page.click('.pop .add .combo')
     await page.keyboard.type(MANAGER)

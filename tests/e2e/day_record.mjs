@@ -50,6 +50,7 @@ async function talk({ browser, report }) {
     ensure(await colleague.page.locator(`.ev:has-text("看一下报价 ${id}") button[aria-label="编辑"]`).count() === 0, 'the colleague may edit it')
     await entry.hover()
     await entry.locator('button[aria-label="编辑"]').click()
+    await page.waitForSelector('.ee textarea:focus')
     await page.locator('.ee textarea').fill(`@${MANAGER} 报价改好了 ${id}`)
     await page.keyboard.press('Control+Enter')
     const changed = page.locator(`.ev:has-text("报价改好了 ${id}")`)

@@ -5,7 +5,8 @@ const mark = () => Date.now().toString(36).slice(-5)
 
 async function fields({ page, window, report }, id) {
   await report.check('a new field is made, its formula checked while it is typed', async () => {
-    await window.go('/design/opportunity?tab=fields')
+    await window.go('/o/opportunity')
+    await page.click('.head a[href="/design/opportunity"]')
     await page.click('.tool .btn')
     await page.click('.ff .combo >> nth=0')
     await page.keyboard.type('公式')

@@ -246,7 +246,7 @@ async function lists({ browser, report }) {
     await page.waitForSelector('.pal input:focus')
     await page.keyboard.type('hdkj')
     await page.waitForSelector('.pal mark:has-text("宏岱科技")')
-    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+Enter')
     await page.waitForURL(/\/o\/\w+\/\d+/)
   })
   await report.check('deleting can be undone, and the bin gives back', async () => {

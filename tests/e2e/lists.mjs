@@ -13,6 +13,12 @@ async function reloaded(window) {
   await window.page.waitForSelector('.th [data-head]')
   await window.settled()
 }
+// A list with its rows, or what stands in their place.
+async function show(window, object, query) {
+  await window.go(listAt(object, query))
+  await window.page.waitForSelector('.tbody .row, .tbody .gh, .kc, .empty')
+  await window.settled()
+}
 async function menuOf(page, column) {
   await page.hover(`.th [data-head="${column}"]`)
   await page.click(`.th [data-head="${column}"] .hm`)
@@ -30,7 +36,7 @@ async function views({ browser, report }) {
   const name = `装备重点 ${mark()}`
   let view
   await report.check('a filtered, grouped, sorted list is saved as a view for the department', async () => {
-    await window.go(listAt('customer', { view: 'all', filter: 'level = "A"', group: 'status', sort: '-name' }))
+    await show(window, 'customer', { view: 'all', filter: 'level = "A"', group: 'status', sort: '-name' })
     await page.click('.vc button:has-text("另存为")')
     await page.click('.vf footer .btn.p')
     await page.waitForSelector('.vf .err')
@@ -47,10 +53,10 @@ async function views({ browser, report }) {
   })
   await report.check('a colleague of the department has it as a tab and cannot change it', async () => {
     const manager = await browser.window({ login: 'manager' })
-    await manager.go(listAt('customer', { view }))
+    await show(manager, 'customer', { view })
     await manager.page.waitForSelector(`.tab.on:has-text("${name}")`)
     await manager.page.waitForSelector('.tbody .gh')
-    await manager.go(listAt('customer', { view, sort: 'name' }))
+    await show(manager, 'customer', { view, sort: 'name' })
     await manager.page.waitForSelector('.vc button:has-text("另存为")')
     ensure(await manager.page.locator('.vc button:text-is("保存")').count() === 0, 'saving is offered')
     ensure((await manager.api('PATCH', `/records/view/${view}`, { name: '改了' })).status === 403, 'the API lets a colleague change it')
@@ -58,7 +64,7 @@ async function views({ browser, report }) {
   })
   await report.check('somebody of another department neither sees nor reaches it', async () => {
     const other = await browser.window({ login: 'sales2' })
-    await other.go(listAt('customer', { view }))
+    await show(other, 'customer', { view })
     await other.page.waitForSelector('.tab.on')
     ensure(await other.page.locator(`.tab:has-text("${name}")`).count() === 0, 'it is a tab')
     if (await other.page.locator('button[title="更多视图"]').count()) {
@@ -69,7 +75,7 @@ async function views({ browser, report }) {
     await other.close()
   })
   await report.check('what is changed can be put back or saved', async () => {
-    await window.go(listAt('customer', { view, sort: 'created_at' }))
+    await show(window, 'customer', { view, sort: 'created_at' })
     await page.click('.vc button:has-text("还原")')
     await page.waitForSelector('.vc', { state: 'detached' })
     ensure(!page.url().includes('sort='), page.url())
@@ -84,7 +90,7 @@ async function views({ browser, report }) {
     await page.click('.vm .mi:has-text("锁定")')
     await page.waitForSelector('.tab.on .lucide-lock')
     ensure((await window.api('PATCH', `/records/view/${view}`, { sort: 'name' })).status >= 400, 'the API changes a locked view')
-    await window.go(listAt('customer', { view, sort: 'name' }))
+    await show(window, 'customer', { view, sort: 'name' })
     await page.waitForSelector('.vc button:has-text("另存为")')
     ensure(await page.locator('.vc button:text-is("保存")').count() === 0, 'a locked view offers saving')
     await page.click('.vc button:has-text("还原")')
@@ -103,7 +109,7 @@ async function views({ browser, report }) {
   })
   await report.check('the address alone restores what is seen', async () => {
     const open = await window.one('customer', 'level = "A"')
-    await window.go(listAt('customer', { view: 'all', filter: 'level = "A" and status = "formal"', sort: '-name', group: 'industry', open: open.id }))
+    await show(window, 'customer', { view: 'all', filter: 'level = "A" and status = "formal"', sort: '-name', group: 'industry', open: open.id })
     const seen = () => page.evaluate(() => [document.querySelector('.tab.on').textContent, document.querySelector('[data-head="name"]').ariaSort, ...[...document.querySelectorAll('.fc.on')].map((chip) => chip.textContent), ...[...document.querySelectorAll('.gh .gb')].map((head) => head.textContent)].join('|').replace(/\s+/g, ' '))
     await page.waitForSelector('.tbody .gh')
     const before = await seen()
@@ -124,7 +130,7 @@ async function filters({ browser, report }) {
   const { page } = window
   const conditions = page.locator('.cond')
   await report.check('conditions in words, one group within another, are the expression that is shown', async () => {
-    await window.go(listAt('customer', { view: 'all' }))
+    await show(window, 'customer', { view: 'all' })
     await page.click('.fbar .add')
     await choose(page, conditions.nth(0).locator('.combo').nth(0), '级别')
     await choose(page, conditions.nth(0).locator('.combo').nth(2), 'A 类')
@@ -148,7 +154,7 @@ async function filters({ browser, report }) {
     ensure((await page.locator('.fig .v').first().innerText()).replace(/\D/g, '') === String(total), `${total} match, the strip says ${await page.locator('.fig .v').first().innerText()}`)
   })
   await report.check('a typed expression becomes conditions and groups', async () => {
-    await window.go(listAt('customer', { view: 'all' }))
+    await show(window, 'customer', { view: 'all' })
     await page.click('.fbar .add')
     await page.fill('#expression', 'level = "B" or (status = "formal" and (phone = "1" or not is_null(email)))')
     await page.waitForFunction(() => document.querySelectorAll('.grp.inner').length === 2 && document.querySelectorAll('.cond').length === 4)
@@ -167,7 +173,7 @@ async function filters({ browser, report }) {
     await page.keyboard.press('Escape')
   })
   await report.check('a field of the referenced record filters', async () => {
-    await window.go(listAt('contact', { view: 'all' }))
+    await show(window, 'contact', { view: 'all' })
     await page.click('.fbar .add')
     await choose(page, conditions.nth(0).locator('.combo').nth(0), '客户 · 级别')
     await choose(page, conditions.nth(0).locator('.combo').nth(2), 'A 类')
@@ -193,7 +199,7 @@ async function columns({ browser, report }) {
     await page.keyboard.press('Escape')
     await page.waitForSelector('.pop', { state: 'detached' })
   }
-  await window.go(listAt('contact', { view: 'all' }))
+  await show(window, 'contact', { view: 'all' })
   await report.check('a column is dragged to another place and stays there', async () => {
     await reset()
     const before = await heads(page)
@@ -232,8 +238,8 @@ async function columns({ browser, report }) {
     await until(async () => (await heads(page)).includes('customer.level'), 'the column is missing')
     await page.keyboard.press('Escape')
     const record = await window.one('contact', 'customer.level = "A"')
-    await window.go(listAt('contact', { view: 'all', filter: `id = ${record.id}` }))
-    await page.waitForSelector('.tbody .row [data-col="customer.level"]:has-text("A 类")')
+    await show(window, 'contact', { view: 'all', filter: `id = ${record.id}` })
+    await page.waitForSelector('.tbody .row [data-col="customer.level"] :text-is("A")')
     ensure(await page.locator('.th [data-head="customer.level"]').getAttribute('aria-sort') === 'none', 'it can be sorted by')
     await reset()
     ensure(!(await heads(page)).includes('customer.level'), 'the reset keeps it')
@@ -250,7 +256,7 @@ async function groups({ browser, report }) {
   for (const [stage, amount] of [['initial', 100], ['initial', 200], ['initial', 300], ['proposal', 4000], ['proposal', 5000]]) await create(window, 'opportunity', { name: `${id} 单 ${amount}`, customer: customer.id, amount, stage })
   const group = (label) => page.locator('.gh', { hasText: label })
   await report.check('a list is grouped with counts and sums', async () => {
-    await window.go(listAt('opportunity', { view: 'all', filter: named(id) }))
+    await show(window, 'opportunity', { view: 'all', filter: named(id) })
     await page.click('.fbar button[title="分组"]')
     await page.fill('.gm input', '阶段')
     await page.keyboard.press('Enter')
@@ -290,10 +296,10 @@ async function groups({ browser, report }) {
   })
   await report.check('rows of a group are fetched when the group is reached', async () => {
     const customersOf = (await window.api('GET', '/aggregate/opportunity?group=customer&measure=count()')).body.items.length
-    ensure(customersOf > 60, `only ${customersOf} groups`)
+    ensure(customersOf > 40, `only ${customersOf} groups`)
     const asked = new Set()
     page.on('request', (request) => { const found = new URL(request.url()); if (found.pathname.endsWith('/records/opportunity') && /^customer = /.test(found.searchParams.get('filter'))) asked.add(found.searchParams.get('filter')) })
-    await window.go(listAt('opportunity', { view: 'all', group: 'customer' }))
+    await show(window, 'opportunity', { view: 'all', group: 'customer' })
     await page.waitForSelector('.tbody .row')
     await window.settled()
     const before = asked.size
@@ -312,9 +318,9 @@ async function cells({ browser, report }) {
   const { page } = window
   const id = mark()
   const [one, two] = await customers(window, id, 2, { phone: '0571-88001100' })
-  const shown = listAt('customer', { view: 'all', filter: named(id), sort: 'name' })
+  const shown = { view: 'all', filter: named(id), sort: 'name' }
   await report.check('what the server refuses is told in the cell, with the old value and what was typed', async () => {
-    await window.go(shown)
+    await show(window, 'customer', shown)
     await cell(page, one.name, 'phone').click()
     await cell(page, one.name, 'phone').locator('input').fill('不是电话')
     await page.keyboard.press('Enter')
@@ -337,15 +343,15 @@ async function cells({ browser, report }) {
     await until(async () => /2200$/.test((await read(window, 'customer', one.id)).phone), 'Tab did not save')
   })
   await report.check('without a network nothing typed is lost: the cell says so and saves when it is back', async () => {
-    await window.go(shown)
-    await page.context().setOffline(true)
+    await show(window, 'customer', shown)
     const phone = cell(page, two.name, 'phone')
     await phone.click()
     await phone.locator('input').fill('0571-88003300')
+    await page.context().setOffline(true)
     await page.keyboard.press('Enter')
     await page.waitForSelector('.refuse')
     ensure(/网络|连不上/.test(await page.textContent('.refuse')), await page.textContent('.refuse'))
-    await page.waitForSelector('.offline, .off, [class*=down], [role=status]:has-text("网络"), [role=status]:has-text("连"), [role=alert]:has-text("连不上")')
+    await page.waitForSelector('text=写下的内容都留着')
     await page.context().setOffline(false)
     await phone.click()
     ensure(await phone.locator('input').inputValue() === '0571-88003300', 'what was typed is lost')
@@ -353,7 +359,7 @@ async function cells({ browser, report }) {
     await until(async () => /3300$/.test((await read(window, 'customer', two.id)).phone), 'it was not saved')
   })
   await report.check('without a network a change of many stays in its form and says so', async () => {
-    await window.go(shown)
+    await show(window, 'customer', shown)
     await page.locator('.th .ck').check()
     await page.click('.selbar button:has-text("批量改")')
     await choose(page, page.locator('.be .combo').first(), '人数')
@@ -367,7 +373,7 @@ async function cells({ browser, report }) {
     await until(async () => (await values(window, 'customer', id, 'employees')).join() === '77,77', 'it was not saved')
   })
   await report.check('cells: no complaint of the browser', async () => {
-    const rest = window.complaints.filter((text) => !/ERR_INTERNET_DISCONNECTED|Failed to fetch|ERR_NETWORK/.test(text))
+    const rest = window.complaints.filter((text) => !/ERR_INTERNET_DISCONNECTED|Failed to fetch|fetching the script|Unable to preload CSS/.test(text))
     ensure(!rest.length, rest.join('\n'))
   })
   await window.close()
@@ -378,19 +384,20 @@ async function many({ browser, report }) {
   const { page } = window
   const id = mark()
   const all = await customers(window, id, 5, { level: 'D', employees: 7, tags: ['旧标'] })
-  const shown = listAt('customer', { view: 'all', filter: named(id), sort: 'name' })
+  const shown = { view: 'all', filter: named(id), sort: 'name' }
   const boxes = page.locator('.tbody .row .ck')
   const each = (field) => values(window, 'customer', id, field)
   const undo = async (text) => {
     await toast(page, text).locator('.act').click()
-    await toast(page, '已还原').waitFor()
+    await toast(page, '已还原').last().waitFor()
+    await page.waitForFunction(() => !document.querySelector('.toast .act'))
   }
   const chooseAll = async () => {
     await page.locator('.th .ck').check()
     await page.waitForSelector('.selbar b:has-text("5")')
   }
   await report.check('a range is chosen with Shift, by mouse and by keys', async () => {
-    await window.go(shown)
+    await show(window, 'customer', shown)
     await boxes.nth(0).click()
     await boxes.nth(3).click({ modifiers: ['Shift'] })
     await page.waitForSelector('.selbar b:has-text("4")')
@@ -411,10 +418,10 @@ async function many({ browser, report }) {
     await page.click('.be .btn.p')
     await toast(page, '改级别').waitFor()
     ensure((await each('level')).join() === 'B,B,B,B,B', (await each('level')).join())
-    await page.waitForFunction(() => [...document.querySelectorAll('.tbody .row [data-col=level]')].every((each) => each.textContent.includes('B 类')))
+    await page.waitForFunction(() => [...document.querySelectorAll('.tbody .row [data-col=level]')].every((each) => each.textContent.trim() === 'B'))
     await undo('改级别')
     ensure((await each('level')).join() === 'D,D,D,D,D', (await each('level')).join())
-    await page.waitForFunction(() => [...document.querySelectorAll('.tbody .row [data-col=level]')].every((each) => each.textContent.includes('D 类')))
+    await page.waitForFunction(() => [...document.querySelectorAll('.tbody .row [data-col=level]')].every((each) => each.textContent.trim() === 'D'))
   })
   await report.check('tags are added and taken away, and put back by undo', async () => {
     await chooseAll()
@@ -456,7 +463,7 @@ async function many({ browser, report }) {
   await report.check('what cannot be changed is told by name, the rest can be undone', async () => {
     const deals = []
     for (const lost_reason of ['价格', null]) deals.push(await create(window, 'opportunity', { name: `${id} 单 ${lost_reason}`, customer: all[0].id, amount: 100, ...(lost_reason ? { lost_reason } : {}) }))
-    await window.go(listAt('opportunity', { view: 'all', filter: named(id) }))
+    await show(window, 'opportunity', { view: 'all', filter: named(id) })
     await page.locator('.th .ck').check()
     await page.click('.selbar button:has-text("批量改")')
     await choose(page, page.locator('.be .combo').first(), '阶段')
@@ -470,7 +477,7 @@ async function many({ browser, report }) {
     if (await page.locator('.modal').count()) await page.keyboard.press('Escape')
   })
   await report.check('everything that matches is chosen, also what is not loaded', async () => {
-    await window.go(listAt('customer', { view: 'all' }))
+    await show(window, 'customer', { view: 'all' })
     const total = await count(window, 'customer', '')
     ensure(total > 60, `only ${total} customers`)
     await page.locator('.th .ck').check()
@@ -478,7 +485,7 @@ async function many({ browser, report }) {
     await page.waitForSelector('.selbar b:has-text("已选全部")')
     const before = await count(window, 'customer', 'remark = "一次改完"')
     await page.keyboard.press('Escape')
-    await window.go(listAt('customer', { view: 'all', filter: 'level = "A"' }))
+    await show(window, 'customer', { view: 'all', filter: 'level = "A"' })
     const some = await count(window, 'customer', 'level = "A"')
     await page.locator('.th .ck').check()
     if (await page.locator('.selbar .link').count()) await page.click('.selbar .link')
@@ -501,9 +508,9 @@ async function files({ browser, report }) {
   const id = mark()
   await customers(window, id, 3, { level: 'C' })
   await create(window, 'customer', { name: `${id} "引号",逗号` })
-  const shown = listAt('customer', { view: 'all', filter: named(id), sort: 'name' })
+  const shown = { view: 'all', filter: named(id), sort: 'name' }
   await report.check('the list is exported as CSV: its columns, its rows, its labels', async () => {
-    await window.go(shown)
+    await show(window, 'customer', shown)
     const labels = await page.locator('.th [data-head] .hb').allInnerTexts()
     await page.click('.fbar [aria-label="更多"]')
     const file = await saved(page, () => page.click('.mi:has-text("CSV")'))
@@ -528,7 +535,7 @@ async function files({ browser, report }) {
   })
   await report.check('who may not export is not offered it, and the server refuses', async () => {
     const rep = await browser.window({ login: 'sales1' })
-    await rep.go(listAt('customer', { view: 'all' }))
+    await show(rep, 'customer', { view: 'all' })
     await rep.page.locator('.tbody .row .ck').first().click()
     await rep.page.waitForSelector('.selbar')
     ensure(await rep.page.locator('.selbar button:has-text("导出"), .fbar [aria-label="更多"]').count() === 0, 'it is offered')
@@ -555,7 +562,7 @@ async function clipboard({ browser, report }) {
     await page.waitForSelector(`.td.at[data-col="${column}"]`)
   }
   await report.check('a cell and chosen rows are copied as text that a spreadsheet takes', async () => {
-    await window.go(listAt('customer', { view: 'all', filter: named(id), sort: 'name' }))
+    await show(window, 'customer', { view: 'all', filter: named(id), sort: 'name' })
     await toColumn('phone')
     await page.keyboard.press('Control+c')
     await until(async () => (await clip()).replace(/\D/g, '').endsWith('88007700'), 'the cell was not copied')
@@ -605,7 +612,7 @@ async function keyboard({ browser, report }) {
     await page.waitForFunction(() => document.querySelectorAll('.tbody .row').length === 4 && !document.querySelector('[aria-busy=true]'))
     await press('Escape')
     await page.waitForURL((address) => !address.searchParams.has('q'))
-    await window.go(listAt('customer', { view: 'all', filter: named(id), sort: 'name' }))
+    await show(window, 'customer', { view: 'all', filter: named(id), sort: 'name' })
     await press('j', 'Enter')
     await page.waitForURL('**open=**')
     await page.waitForSelector('.side dl')
@@ -628,19 +635,20 @@ async function keyboard({ browser, report }) {
     await page.waitForSelector('.be .combo input:focus')
     await page.keyboard.type('人数')
     await page.waitForSelector('.list[data-floating] .mi.on:has-text("人数")')
-    await press('Enter', 'Tab')
-    await page.waitForSelector('.be input:focus')
+    await press('Enter')
+    await page.waitForSelector('.be .wrap input:focus')
     await page.keyboard.type('12')
     await press('Enter')
-    await until(async () => (await values(window, 'customer', id, 'employees')).join() === '12,12,,', async () => 'the two chosen were not changed')
+    await until(async () => (await values(window, 'customer', id, 'employees')).join() === '12,12,,', 'the two chosen were not changed')
   })
   await report.check('the order of columns and the menus are reached with Tab', async () => {
-    await window.go(listAt('customer', { view: 'all', filter: named(id), sort: 'name' }))
+    await show(window, 'customer', { view: 'all', filter: named(id), sort: 'name' })
     await page.locator('.th [data-head=level] .hb').focus()
     await press('Alt+ArrowDown')
     await page.waitForSelector('.cm button:focus')
     await press('Escape')
     await page.waitForSelector('.cm', { state: 'detached' })
+    await page.locator('.th [data-head=level] .hb').focus()
     await press('Enter')
     await page.waitForURL('**sort=level')
     await page.locator('.tab.on').focus()
@@ -655,7 +663,7 @@ async function empty({ browser, report }) {
   const window = await browser.window({ login: 'sales1' })
   const { page } = window
   await report.check('an empty result says why and clears the filter', async () => {
-    await window.go(listAt('customer', { view: 'all', filter: 'name = "没有这个客户"' }))
+    await show(window, 'customer', { view: 'all', filter: 'name = "没有这个客户"' })
     await page.waitForSelector('.empty:has-text("没有符合条件的")')
     await page.click('.empty .btn:has-text("清空筛选")')
     await page.waitForSelector('.tbody .row')
@@ -663,7 +671,7 @@ async function empty({ browser, report }) {
   })
   await report.check('an empty view says where the others are', async () => {
     const view = await create(window, 'view', { name: `空的 ${mark()}`, object: 'customer', kind: 'list', filter: 'name = "没有这个客户"', share: 'private' })
-    await window.go(listAt('customer', { view: view.id }))
+    await show(window, 'customer', { view: view.id })
     await page.waitForSelector('.empty:has-text("其他视图里还有")')
     await page.click('.empty .btn:has-text("全部")')
     await page.waitForSelector('.tbody .row')
@@ -673,7 +681,7 @@ async function empty({ browser, report }) {
     const admin = await browser.window({ login: 'admin' })
     const name = `sheet_${mark()}`
     ensure((await admin.api('POST', '/meta/objects', { name, label: '试用单' })).status < 300, 'the object was not made')
-    await admin.go(listAt(name))
+    await show(admin, name)
     await admin.page.waitForSelector('.empty:has-text("还没有试用单")')
     ensure((await admin.page.textContent('.empty')).includes('建好的试用单会列在这里'), await admin.page.textContent('.empty'))
     await admin.page.click('.empty .btn.p')
@@ -697,20 +705,21 @@ async function thumb({ browser, report }) {
   const id = mark()
   await customers(window, id, 3)
   await report.check('phone: a list is filtered, sorted and searched under a thumb', async () => {
-    await window.go(listAt('customer', { view: 'all', filter: named(id) }))
+    await show(window, 'customer', { view: 'all', filter: named(id) })
     await page.tap('.fbar .add:has-text("筛选")')
     await page.waitForSelector('.modal .fb')
     await page.fill('#expression', `${named(id)} and name contains "批 2"`)
     await page.tap('.fb footer .btn.p')
     await page.waitForSelector('.modal', { state: 'detached' })
     await page.waitForFunction(() => document.querySelectorAll('.kc').length === 1)
-    await page.tap('.fc.on:last-of-type .x')
+    await page.tap('.fc.on >> nth=1 >> .x')
+    await page.waitForFunction(() => document.querySelectorAll('.kc').length === 3)
     await page.tap('.fbar .add:has-text("排序")')
     await page.tap('.sm .mi:has-text("名称")')
     await page.waitForURL('**sort=**')
   })
   await report.check('phone: a long press chooses, a tap chooses more, the bar acts on them and undoes', async () => {
-    await window.go(listAt('customer', { view: 'all', filter: named(id), sort: 'name' }))
+    await show(window, 'customer', { view: 'all', filter: named(id), sort: 'name' })
     const cards = page.locator('.kc')
     await cards.nth(0).dispatchEvent('pointerdown', { button: 0, pointerType: 'touch', clientX: 100, clientY: 300 })
     await page.waitForSelector('.selbar b:has-text("1")')
@@ -726,7 +735,7 @@ async function thumb({ browser, report }) {
   })
   await report.check('phone: a view is saved and chosen from the strip', async () => {
     const name = `手机视图 ${id}`
-    await window.go(listAt('customer', { view: 'all', filter: named(id) }))
+    await show(window, 'customer', { view: 'all', filter: named(id) })
     await page.tap('[aria-label="视图操作"]')
     await page.tap('.vm .mi:has-text("另存为新视图")')
     await page.fill('.vf input.in', name)

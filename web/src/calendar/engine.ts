@@ -64,6 +64,7 @@ export interface Words { allDay: string; more: (count: number) => string; hour: 
 
 export function baseOptions(words: Words, narrow: boolean): CalendarOptions {
   const weekday = new Intl.DateTimeFormat(words.lang, { weekday: "short" });
+  const monthDay = new Intl.DateTimeFormat(words.lang, { month: "short", day: "numeric" });
   const header = (info: DayHeaderInfo): { domNodes: Node[] } => {
     const box = element("span", "hkc-head");
     box.append(element("span", "wd", weekday.format(info.date)), " ");
@@ -72,7 +73,8 @@ export function baseOptions(words: Words, narrow: boolean): CalendarOptions {
   };
   return {
     plugins: [dayGrid, timeGrid, interaction],
-    navLinkHint: (text, date) => `${weekday.format(date)} ${date.getDate()} · ${text}`,
+    // the name holds what is seen: "Sun 1" at the head of a week, "Nov 1" in a month
+    navLinkHint: (text, date) => [`${weekday.format(date)} ${date.getDate()}`, ...(date.getDate() === 1 ? [monthDay.format(date)] : []), text].join(" · "),
     headerToolbar: false, height: "100%", expandRows: true, locale: words.lang, firstDay: words.weekStart, borderless: true,
     views: { threeDays: { type: "timeGrid", duration: { days: 3 }, dateAlignment: "day" } },
     editable: true, eventResizableFromStart: true, selectable: true, selectMirror: true, unselectAuto: false, selectMinDistance: 4,

@@ -16,5 +16,5 @@ export async function useLang(lang: Lang): Promise<void> {
   }
   i18n.global.locale.value = lang;
   document.documentElement.lang = lang;
-  setLanguage(lang);
+  setLanguage(lang, i18n.global.t("error.network"));
 }

@@ -36,11 +36,15 @@ export interface RequestOptions {
 }
 
 let language = "zh-CN";
+let unreachable = "network";
 let onUnauthorised: () => Promise<boolean> = () => Promise.resolve(false);
 
-export function setLanguage(lang: string): void {
+/** @param offline what is said when no answer comes at all */
+export function setLanguage(lang: string, offline: string): void {
   language = lang;
+  unreachable = offline;
 }
+export const networkError = (): ApiError => new ApiError(0, { title: unreachable }, null);
 export function setUnauthorisedHandler(handler: () => Promise<boolean>): void {
   onUnauthorised = handler;
 }
@@ -91,7 +95,7 @@ export async function request<T>(method: string, path: string, options: RequestO
       });
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw new ApiError(0, { title: "network" }, null);
+      throw networkError();
     }
   };
   let response = await send();

@@ -7,6 +7,8 @@ export interface Selection {
   /** all that match the view, also what has not been loaded */
   everything: Ref<boolean>;
   some: ComputedRef<boolean>;
+  /** all that was loaded when they were chosen; more may have come since */
+  whole: Ref<boolean>;
   has: (id: number) => boolean;
   toggle: (id: number) => void;
   /** from the last one touched to this one, as the rows stand */
@@ -18,13 +20,14 @@ export interface Selection {
 export function useSelection(): Selection {
   const ids = shallowRef<Set<number>>(new Set());
   const everything = ref(false);
+  const whole = ref(false);
   let anchor: number | null = null;
 
   function toggle(id: number): void {
     const next = new Set(ids.value);
     if (!next.delete(id)) next.add(id);
     ids.value = next;
-    everything.value = false;
+    everything.value = whole.value = false;
     anchor = id;
   }
   function reach(id: number, items: RecordData[]): void {
@@ -40,13 +43,13 @@ export function useSelection(): Selection {
   }
   function clear(): void {
     ids.value = new Set();
-    everything.value = false;
+    everything.value = whole.value = false;
     anchor = null;
   }
   return {
-    ids, everything, toggle, reach, clear,
+    ids, everything, whole, toggle, reach, clear,
     some: computed(() => everything.value || ids.value.size > 0),
     has: (id) => everything.value || ids.value.has(id),
-    all: (items) => { ids.value = new Set(items.map((item) => item.id)); everything.value = false; },
+    all: (items) => { ids.value = new Set(items.map((item) => item.id)); everything.value = false; whole.value = items.length > 0; },
   };
 }

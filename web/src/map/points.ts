@@ -16,20 +16,28 @@ export function pointOf(record: RecordData, position: FieldDef, colored: FieldDe
   return { id: record.id, name: typeof record.name === "string" ? record.name : `#${record.id}`, lat, lng, color: color ?? "brand", city };
 }
 
-/** Points whose places on the screen (pixels, by project) fall into one cell of the grid become one cluster at their middle. */
-export function clusters(points: Point[], project: (point: Point) => { x: number; y: number }, cell: number): Cluster[] {
-  const cells = new Map<string, Point[]>();
+/** Points on the screen (pixels, by project) that lie within a distance of one that came before them belong to its cluster, which stands at their middle. */
+export function clusters(points: Point[], project: (point: Point) => { x: number; y: number }, distance: number): Cluster[] {
+  const found: { x: number; y: number; points: Point[] }[] = [];
+  const cells = new Map<string, number[]>(); // clusters by the cell of their first point: only neighbours are asked
   for (const point of points) {
     const { x, y } = project(point);
-    const key = `${Math.floor(x / cell)}:${Math.floor(y / cell)}`;
-    const found = cells.get(key);
-    if (found) found.push(point);
-    else cells.set(key, [point]);
+    const column = Math.floor(x / distance), row = Math.floor(y / distance);
+    let near: number | undefined;
+    for (let i = -1; i <= 1 && near === undefined; i++) for (let k = -1; k <= 1 && near === undefined; k++) {
+      near = cells.get(`${column + i}:${row + k}`)?.find((at) => { const other = found[at]; return other && Math.hypot(other.x - x, other.y - y) <= distance; });
+    }
+    if (near !== undefined) found[near]?.points.push(point);
+    else {
+      const key = `${column}:${row}`;
+      cells.set(key, [...(cells.get(key) ?? []), found.length]);
+      found.push({ x, y, points: [point] });
+    }
   }
-  return [...cells].map(([key, found]) => ({
-    key, points: found,
-    lat: found.reduce((sum, point) => sum + point.lat, 0) / found.length,
-    lng: found.reduce((sum, point) => sum + point.lng, 0) / found.length,
+  return found.map((cluster, at) => ({
+    key: String(at), points: cluster.points,
+    lat: cluster.points.reduce((sum, point) => sum + point.lat, 0) / cluster.points.length,
+    lng: cluster.points.reduce((sum, point) => sum + point.lng, 0) / cluster.points.length,
   }));
 }
 

@@ -34,6 +34,8 @@ export function useFloating(anchor: Ref<HTMLElement | null>, box: Ref<HTMLElemen
     window.addEventListener("resize", update);
     await nextTick();
     if (box.value) observer.observe(box.value);
+    // what comes and goes above moves the anchor without a scroll
+    for (let element = anchor.value?.parentElement; element; element = element.parentElement) observer.observe(element);
     update();
   }, { immediate: true });
   function stop(): void {

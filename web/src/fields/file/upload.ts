@@ -1,5 +1,5 @@
 // Uploads with progress, which fetch cannot tell.
-import { ApiError, randomKey, signedInAgain, url, type Problem } from "@/lib/http";
+import { ApiError, networkError, randomKey, signedInAgain, url, type Problem } from "@/lib/http";
 import type { FileRef } from "@/meta/types";
 
 export const LARGEST = 25 * 1024 * 1024;
@@ -15,7 +15,7 @@ function send(file: File, key: string, options: UploadOptions): Promise<{ status
     request.setRequestHeader("Accept-Language", document.documentElement.lang);
     request.setRequestHeader("Idempotency-Key", key);
     request.upload.onprogress = (event) => { if (event.lengthComputable) options.progress?.(event.loaded / event.total); };
-    request.onerror = () => reject(new ApiError(0, { title: "network" }, null));
+    request.onerror = () => reject(networkError());
     request.onabort = () => reject(new DOMException("aborted", "AbortError"));
     request.onload = () => {
       try {
