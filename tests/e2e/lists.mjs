@@ -388,9 +388,9 @@ async function many({ browser, report }) {
   const boxes = page.locator('.tbody .row .ck')
   const each = (field) => values(window, 'customer', id, field)
   const undo = async (text) => {
+    await page.waitForFunction(() => ![...document.querySelectorAll('.toast')].some((line) => line.textContent.includes('已还原')))
     await toast(page, text).locator('.act').click()
-    await toast(page, '已还原').last().waitFor()
-    await page.waitForFunction(() => !document.querySelector('.toast .act'))
+    await toast(page, '已还原').waitFor()
   }
   const chooseAll = async () => {
     await page.locator('.th .ck').check()

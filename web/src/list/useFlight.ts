@@ -3,12 +3,13 @@ import { onBeforeUnmount, ref, watch, type Ref } from "vue";
 
 const STILL_MS = 140;
 
-export function useFlight(scroller: Ref<HTMLElement | null>, rowHeight: () => number, rows = 5): Ref<boolean> {
+/** offset: how far it is scrolled, as the virtual list has read it already (reading it again after the rows were drawn would lay them out twice). */
+export function useFlight(scroller: Ref<HTMLElement | null>, offset: () => number, rowHeight: () => number, rows = 5): Ref<boolean> {
   const flying = ref(false);
   let last = 0;
   let timer = 0;
-  function scrolled(event: Event): void {
-    const top = (event.target as HTMLElement).scrollTop;
+  function scrolled(): void {
+    const top = offset();
     if (Math.abs(top - last) > rows * rowHeight()) flying.value = true;
     last = top;
     window.clearTimeout(timer);
