@@ -23,6 +23,7 @@ export function useRecords(object: () => string, query: () => api.ListQuery, ena
     getNextPageParam: (last) => last.next ?? undefined,
     enabled: computed(enabled),
     placeholderData: (previous) => previous,
+    shallow: true, // records are replaced, never changed: watching each of a hundred thousand would cost more than drawing them
     structuralSharing: false, // comparing every page with its next version costs more the further one has scrolled
   });
   const items = computed(() => result.data.value?.pages.flatMap((page) => page.items) ?? []);
