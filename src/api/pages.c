@@ -57,7 +57,8 @@ static Status page(Request *request) {
         bring_settings_current(request);
         request->route = NULL; // what follows is not JSON
         const Asset *found = asset_find(str_format(request->http->arena, "web" STR_FMT, STR_ARG(path)));
-        if (!found && str_starts(path, STR("/assets/")))
+        bool is_file = str_starts(path, STR("/assets/")) || str_ends(path, STR(".ics")); // a calendar that is not there is not the interface either
+        if (!found && is_file)
                 return error_set(&request->context, STATUS_NOT_FOUND, "not_found");
         if (!found)
                 found = asset_find(STR("web/index.html"));

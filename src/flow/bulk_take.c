@@ -38,29 +38,6 @@ static Status too_many(Context *context) {
         return error_add(context, STR_NONE, "bulk_too_many", str_format(context->arena, "%d", BULK_LARGEST));
 }
 
-static Status take_ids(Context *context, const Json *ids, Bulk *bulk) {
-        if (ids->kind != JSON_ARRAY)
-                return error_add(context, STR("ids"), "wrong_type", STR("array"));
-        if (ids->count > BULK_LARGEST)
-                return too_many(context);
-        bulk->ids = arena_array(context->arena, int64_t, ids->count + 1);
-        for (size_t i = 0; i < ids->count; i++) {
-                int64_t id = 0;
-                if (ids->items[i].kind != JSON_NUMBER || !str_to_int64(ids->items[i].text, &id) || id <= 0 || id >= (1LL << 53))
-                        return error_add(context, str_format(context->arena, "ids[%zu]", i), "wrong_type", STR("id"));
-                bulk->ids[bulk->count++] = id;
-        }
-        return STATUS_OK;
-}
-
-static Status take_text(Context *context, const Json *body, const char *member, Str *ret) {
-        const Json *json = json_get(body, member);
-        if (json && json->kind != JSON_STRING && json->kind != JSON_NULL)
-                return error_add(context, str_from(member), "wrong_type", STR("text"));
-        *ret = json ? json->text : STR_NONE;
-        return STATUS_OK;
-}
-
 static Status find_records(Call *call, const Object *object, const Json *body, Bulk *bulk) {
         Context *context = call->context;
         const Json *ids = json_get(body, "ids");
@@ -68,10 +45,10 @@ static Status find_records(Call *call, const Object *object, const Json *body, B
         if ((ids != NULL) == by_question)
                 return error_add(context, STR("ids"), "ids_or_filter");
         RecordQuery query = {.object = object, .deleted = bulk->op == BULK_RESTORE};
-        TRY(take_text(context, body, "filter", &query.filter));
-        TRY(take_text(context, body, "q", &query.q));
+        TRY(text_take(context, body, "filter", &query.filter));
+        TRY(text_take(context, body, "q", &query.q));
         if (ids)
-                TRY(take_ids(context, ids, bulk));
+                TRY(ids->kind == JSON_ARRAY && ids->count > BULK_LARGEST ? too_many(context) : ids_take(context, ids, BULK_LARGEST, &bulk->ids, &bulk->count));
         else
                 TRY(query_ids(call, &query, BULK_LARGEST + 1, &bulk->ids, &bulk->count));
         if (bulk->count > BULK_LARGEST)
@@ -112,7 +89,7 @@ static Status take_values(Call *call, const Object *object, const Json *body, Bu
 static Status take_action(Call *call, const Object *object, const Json *body, Bulk *bulk) {
         const Json *more = json_get(body, "body");
         bool known = false;
-        TRY(take_text(call->context, body, "action", &bulk->action));
+        TRY(text_take(call->context, body, "action", &bulk->action));
         for (size_t i = 0; i < object->actions_count; i++)
                 known |= str_eq(object->actions[i].name, bulk->action);
         if (!known)
@@ -158,7 +135,7 @@ static const Field *tags_field(Call *call, const Object *object, Str name) {
 }
 
 static Status take_tags(Call *call, const Object *object, const Json *body, Bulk *bulk) {
-        TRY(take_text(call->context, body, "field", &bulk->field));
+        TRY(text_take(call->context, body, "field", &bulk->field));
         const Field *field = tags_field(call, object, bulk->field);
         if (!field)
                 return error_add(call->context, STR("field"), "no_tags");
@@ -171,7 +148,7 @@ static Status take_tags(Call *call, const Object *object, const Json *body, Bulk
 static Status take_op(Call *call, const Object *object, const Json *body, Bulk *bulk) {
         Str op = STR_NONE;
         size_t at = 0, count = sizeof ops / sizeof *ops;
-        TRY(take_text(call->context, body, "op", &op));
+        TRY(text_take(call->context, body, "op", &op));
         while (at < count && !str_is(op, ops[at].name))
                 at++;
         if (at == count)

@@ -10,6 +10,12 @@ Status query_ids_among(Call *call, const RecordQuery *query, const int64_t *amon
 // The record's name as this reader may see it, also of one in the bin; STR_NONE: it may not be seen.
 Status query_name(Call *call, const Object *object, int64_t id, Str *ret) MUST_USE;
 
+// ---- Taking a request apart
+// "ids": an array of ids, at most limit (else too_many, with the limit, at "ids"); errors at ids[i].
+Status ids_take(Context *context, const Json *ids, size_t limit, int64_t **ret, size_t *ret_count) MUST_USE;
+// A text of the body, empty where it is not given or null; "wrong_type" at the member.
+Status text_take(Context *context, const Json *body, const char *member, Str *ret) MUST_USE;
+
 // ---- Tables
 typedef struct RecordTable RecordTable;
 typedef struct RecordCell {

@@ -219,3 +219,27 @@ Status query_name(Call *call, const Object *object, int64_t id, Str *ret) {
                 *ret = mask_text(call->context->arena, object->name_field, *ret);
         return STATUS_OK;
 }
+
+Status ids_take(Context *context, const Json *ids, size_t limit, int64_t **ret, size_t *ret_count) {
+        if (ids->kind != JSON_ARRAY)
+                return error_add(context, STR("ids"), "wrong_type", STR("array"));
+        if (ids->count > limit)
+                return error_add(context, STR("ids"), "too_many", str_format(context->arena, "%zu", limit));
+        *ret = arena_array(context->arena, int64_t, ids->count + 1);
+        *ret_count = 0;
+        for (size_t i = 0; i < ids->count; i++) {
+                int64_t id = 0;
+                if (ids->items[i].kind != JSON_NUMBER || !str_to_int64(ids->items[i].text, &id) || id <= 0 || id >= (1LL << 53))
+                        return error_add(context, str_format(context->arena, "ids[%zu]", i), "wrong_type", STR("id"));
+                (*ret)[(*ret_count)++] = id;
+        }
+        return STATUS_OK;
+}
+
+Status text_take(Context *context, const Json *body, const char *member, Str *ret) {
+        const Json *json = json_get(body, member);
+        if (json && json->kind != JSON_STRING && json->kind != JSON_NULL)
+                return error_add(context, str_from(member), "wrong_type", STR("text"));
+        *ret = json ? json->text : STR_NONE;
+        return STATUS_OK;
+}

@@ -295,7 +295,7 @@ export const scenarios = {
     assert.deepEqual(errors(batch), [['items[0].values.checklist[0].text', 'required']])
   },
   'saved views: groups, columns and settings are looked at': async ({ one }) => {
-    const good = { name: '看', object: 'opportunity', kind: 'timeline', group: 'stage', columns: ['name', 'customer.level', 'owner.department.name'], settings: { start: 'created_at', end: 'close_date' } }
+    const good = { name: '看', object: 'opportunity', kind: 'timeline', group: 'stage', columns: ['name', 'customer.level', 'owner.department.name'], settings: { start: 'start_date', end: 'close_date' } }
     const view = await one.create('view', good)
     assert.deepEqual([view.kind, view.group, view.settings], ['timeline', 'stage', good.settings])
     for (const kind of ['calendar', 'map']) assert.equal((await one.patch(`/records/view/${view.id}`, { kind })).status, 200)
@@ -312,7 +312,7 @@ export const scenarios = {
     const view = async (object, name) => (await one.get(`/meta/objects/${object}`)).body.views.find((item) => item.name === name)
     assert.deepEqual((await view('event', 'calendar')).settings, { start: 'start_at', end: 'end_at' })
     assert.deepEqual((await view('task', 'calendar')).settings, { start: 'due_at' })
-    assert.deepEqual((await view('opportunity', 'timeline')).settings, { start: 'created_at', end: 'close_date' })
+    assert.deepEqual((await view('opportunity', 'timeline')).settings, { start: 'start_date', end: 'close_date' })
     assert.deepEqual((await view('customer', 'map')).settings, { position: 'location' })
     const made = await boss.post('/meta/objects', { name: 'trip', label: '出差', fields: [{ name: 'begins', type: 'date', label: '开始' }, { name: 'ends', type: 'date', label: '结束' }, { name: 'place', type: 'position', label: '地点' }, { name: 'kind', type: 'choice', label: '类型', options: [{ key: 'a', label: 'A' }] }, { name: 'people', type: 'multi_reference', target: 'user', label: '同行' }], readers: 'people' })
     assert.equal(made.status, 201, JSON.stringify(made.body))

@@ -4,40 +4,17 @@
 
 #define REQUEST_CAP (4u << 20)
 
-static Status take_text(Context *context, const Json *body, const char *member, Str *ret) {
-        const Json *json = json_get(body, member);
-        if (json && json->kind != JSON_STRING && json->kind != JSON_NULL)
-                return error_add(context, str_from(member), "wrong_type", STR("text"));
-        *ret = json ? json->text : STR_NONE;
-        return STATUS_OK;
-}
-
-static Status take_ids(Context *context, const Json *ids, Export *export) {
-        if (ids->kind != JSON_ARRAY)
-                return error_add(context, STR("ids"), "wrong_type", STR("array"));
-        if (ids->count > EXPORT_IDS_LARGEST)
-                return error_add(context, STR("ids"), "too_many", str_format(context->arena, "%d", EXPORT_IDS_LARGEST));
-        export->by_ids = true;
-        export->ids = arena_array(context->arena, int64_t, ids->count + 1);
-        for (size_t i = 0; i < ids->count; i++) {
-                int64_t id = 0;
-                if (ids->items[i].kind != JSON_NUMBER || !str_to_int64(ids->items[i].text, &id) || id <= 0 || id >= (1LL << 53))
-                        return error_add(context, str_format(context->arena, "ids[%zu]", i), "wrong_type", STR("id"));
-                export->ids[export->ids_count++] = id;
-        }
-        return STATUS_OK;
-}
-
 static Status take_question(Call *call, const Object *object, const Json *body, Export *export) {
         Context *context = call->context;
         const Json *ids = json_get(body, "ids");
-        TRY(take_text(context, body, "filter", &export->filter));
-        TRY(take_text(context, body, "q", &export->q));
-        TRY(take_text(context, body, "sort", &export->sort));
+        TRY(text_take(context, body, "filter", &export->filter));
+        TRY(text_take(context, body, "q", &export->q));
+        TRY(text_take(context, body, "sort", &export->sort));
         if (ids && ids->kind != JSON_NULL) {
                 if (export->filter.len || export->q.len)
                         return error_add(context, STR("ids"), "ids_or_filter");
-                TRY(take_ids(context, ids, export));
+                export->by_ids = true;
+                TRY(ids_take(context, ids, EXPORT_IDS_LARGEST, &export->ids, &export->ids_count));
         }
         RecordQuery query = {.object = object, .filter = export->filter, .q = export->q, .sort = export->sort};
         int64_t *none = NULL;
@@ -64,7 +41,7 @@ static Status take_columns(Call *call, const Object *object, const Json *body, E
 
 static Status take_format(Context *context, const Json *body, Export *export) {
         Str format = STR_NONE;
-        TRY(take_text(context, body, "format", &format));
+        TRY(text_take(context, body, "format", &format));
         export->format = str_is(format, "xlsx") ? EXPORT_XLSX : EXPORT_CSV;
         return str_is(format, "xlsx") || str_is(format, "csv") ? STATUS_OK : error_add(context, STR("format"), "unknown_format");
 }
@@ -91,7 +68,7 @@ static Str request_json(Call *call, const Json *body, const Export *export) {
 Status export_take(Call *call, const Json *body, Export *ret) {
         Context *context = call->context;
         Export export = {.by_ids = false};
-        TRY(take_text(context, body, "object", &export.object));
+        TRY(text_take(context, body, "object", &export.object));
         const Object *object = catalog_find(call->catalog, export.object);
         if (!object || object->retired || !actor_may(call->actor, object, VERB_READ))
                 return error_add(context, STR("object"), "unknown_object", export.object);

@@ -98,7 +98,11 @@ export function baseOptions(words: Words, narrow: boolean): CalendarOptions {
     rowEventBeforeClass: (info) => (info.isStartResizable ? "hkc-grip l" : ""), rowEventAfterClass: (info) => (info.isEndResizable ? "hkc-grip r" : ""),
     columnEventBeforeClass: (info) => (info.isStartResizable ? "hkc-grip t" : ""), columnEventAfterClass: (info) => (info.isEndResizable ? "hkc-grip b" : ""),
     // a cell is called after what stands in it; its day is the head's and the link's to say
-    dayCellDidMount: (info) => info.el.removeAttribute("aria-label"), dayLaneDidMount: (info) => info.el.removeAttribute("aria-label"),
+    dayCellDidMount: (info) => info.el.removeAttribute("aria-label"), dayLaneDidMount: (info) => {
+      info.el.removeAttribute("aria-label");
+      // an empty week can be scrolled by the keyboard too
+      if (!info.el.previousElementSibling?.classList.contains("hkc-lane")) info.el.tabIndex = 0;
+    },
     eventDisplay: "block", dayNarrowWidth: 90,
   };
 }

@@ -1,5 +1,5 @@
 // The query cache: what is fresh, what is tried again, and which answers a changed record makes stale.
-import { QueryClient } from "@tanstack/vue-query";
+import { QueryClient, replaceEqualDeep } from "@tanstack/vue-query";
 import { isDeep, refreshDeep } from "./deepPages";
 import { ApiError } from "./http";
 
@@ -16,6 +16,13 @@ export const queryClient = new QueryClient({
     },
   },
 });
+
+/** An answer that was asked for before a save may come after it: what is known of a later version stays. */
+export function newest(known: unknown, answer: unknown): unknown {
+  const version = (value: unknown): number => (typeof value === "object" && value !== null && "version" in value && typeof value.version === "number" ? value.version : 0);
+  return version(answer) < version(known) ? known : replaceEqualDeep(known, answer);
+}
+queryClient.setQueryDefaults(["record"], { structuralSharing: newest });
 
 /** Objects whose records appear on the timelines of others. */
 const ON_TIMELINES = new Set(["activity", "task", "comment", "event", "attachment"]);
