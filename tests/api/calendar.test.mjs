@@ -11,7 +11,9 @@ export async function setup({ engine }) {
 const HOUR = 3600_000
 const DAY = 24 * HOUR
 const iso = (ms) => new Date(ms).toISOString().replace(/\.\d+Z/, 'Z')
-const soon = (hours) => iso(Math.ceil(Date.now() / HOUR) * HOUR + hours * HOUR)
+// ten past some hour: what is due at midnight is a whole day's; one beginning for the whole run, which may pass an hour
+const BEGINNING = Math.ceil(Date.now() / HOUR) * HOUR + HOUR / 6
+const soon = (hours) => iso(BEGINNING + hours * HOUR)
 const told = async (person) => (await person.list('notification', { sort: '-created_at', fields: 'kind,text,target,sender' })).body.items
 const errors = (answer) => answer.body.errors.map((error) => [error.field, error.code])
 
