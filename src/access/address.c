@@ -46,9 +46,8 @@ Status calendar_address_made(Db *db, int64_t user, Value *ret_at) {
         sql(&select, "select \"created_at\" from \"calendar_address\" where \"user_id\" = ");
         sql_int(&select, user);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(db, &select, &rows, &found));
         *ret_at = found ? rows_value(rows, 0, VALUE_DATETIME) : VALUE_NONE;
         return STATUS_OK;
 }

@@ -174,9 +174,8 @@ static Status read_epochs(Db *db, int64_t *ret_catalog, int64_t *ret_access) {
         Sql select = db_sql(db);
         sql(&select, "select m.epoch, a.epoch from meta_epoch m, access_epoch a where m.id = 1 and a.id = 1");
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(db, &select, &rows, &found));
         if (!found)
                 return error_detail(db_context(db), STATUS_INTERNAL, "internal", "an epoch has no row");
         *ret_catalog = rows_int(rows, 0);
@@ -350,9 +349,8 @@ Status org_setting(Db *db, Str key, Str fallback, Str *ret) {
         sql(&select, "select \"value\" from \"setting\" where \"key\" = ");
         sql_str(&select, key);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(db, &select, &rows, &found));
         *ret = found ? str_copy(db_arena(db), rows_text(rows, 0)) : fallback;
         return STATUS_OK;
 }

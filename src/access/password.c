@@ -80,9 +80,8 @@ Status password_get(Db *db, Str login, int64_t *ret_user, Str *ret_hash, bool *r
         sql(&select, " and u.\"deleted_at\" is null and u.\"active\" = ");
         sql_value(&select, value_bool(true));
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(db, &select, &rows, &found));
         if (found) {
                 *ret_user = rows_int(rows, 0);
                 *ret_hash = str_copy(db_arena(db), rows_text(rows, 1));

@@ -7,9 +7,8 @@ Status preferences_get(Db *db, int64_t user, Str *ret_json) {
         sql(&select, "select \"value\" from \"preference\" where \"user_id\" = ");
         sql_int(&select, user);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(db, &select, &rows, &found));
         *ret_json = found ? str_copy(db_arena(db), rows_text(rows, 0)) : STR("{}");
         return STATUS_OK;
 }

@@ -79,9 +79,8 @@ Status session_find(Db *db, Str token, int64_t *ret_user, bool *ret_seen_old) {
         sql(&select, " and \"seen_at\" >= ");
         add_oldest(db, &select, SESSION_MS);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(db, &select, &rows, &found));
         if (!found)
                 return error_set(db_context(db), STATUS_UNAUTHENTICATED, "unauthenticated");
         *ret_user = rows_int(rows, 0);
@@ -144,9 +143,8 @@ Status attempt_check(Db *db, Str login, Str peer) {
         sql(&select, " order by \"at\" desc limit 1 offset ");
         sql_int(&select, ATTEMPTS - 1);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(db, &select, &rows, &found));
         if (!found)
                 return STATUS_OK;
         Context *context = db_context(db);

@@ -65,4 +65,5 @@ void json_add_tree(JsonWriter *w, const Json *tree);
 void json_put_str(JsonWriter *w, const char *key, Str text);   // key and value in one
 void json_put_int(JsonWriter *w, const char *key, int64_t number);
 void json_put_bool(JsonWriter *w, const char *key, bool b);
+void json_put_members(JsonWriter *w, const Json *object, const char *const *names, size_t count); // those of the names that the object has, as they are
 void json_escape(Buf *buf, Str text);             // with the quotes; <, > and & stay, U+2028/9 are escaped

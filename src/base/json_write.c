@@ -135,6 +135,16 @@ void json_put_bool(JsonWriter *w, const char *key, bool b) {
         json_add_bool(w, b);
 }
 
+void json_put_members(JsonWriter *w, const Json *object, const char *const *names, size_t count) {
+        for (size_t i = 0; i < count; i++) {
+                const Json *member = json_get(object, names[i]);
+                if (!member)
+                        continue;
+                json_key(w, member->key);
+                json_add_tree(w, member);
+        }
+}
+
 static void escape_char(Buf *buf, unsigned char c) {
         switch (c) {
         case '"': buf_lit(buf, "\\\""); break;

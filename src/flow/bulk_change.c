@@ -115,9 +115,8 @@ Status bulk_change_get(Call *call, int64_t job, int64_t record, BulkChange *ret)
         sql(&select, "select change, version, changes from bulk_change");
         where_record(&select, job, record);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         if (!found)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         *ret = (BulkChange){.job = job, .record = record, .kind = (ChangeKind)rows_int(rows, 0), .version = rows_int(rows, 1), .changes = rows_value(rows, 2, VALUE_TEXT).text};

@@ -108,9 +108,8 @@ static Status job_status(Call *call, int64_t id, Str *ret) {
         sql(&select, " and user_id = ");
         sql_int(&select, call->actor->user);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         if (!found)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         *ret = str_copy(call->context->arena, rows_text(rows, 0));
@@ -135,9 +134,8 @@ Status job_undoable(Call *call, int64_t id, Str *ret_request) {
         sql_int(&select, call->actor->user);
         sql_lock(&select, false);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         if (!found)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         if (rows_null(rows, 2))
@@ -275,9 +273,8 @@ Status job_write(Call *call, int64_t id, JsonWriter *w) {
         sql(&select, " and user_id = ");
         sql_int(&select, call->actor->user);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         if (!found)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         write_row(call, rows, false, w);

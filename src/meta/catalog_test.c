@@ -106,11 +106,7 @@ static void check_mistake(const Mistake *mistake) {
         error_clear(&context);
         if (fixture_try(&context, quotes(str_c(context.arena, text)), &catalog) == STATUS_OK)
                 fail_msg("not refused: %s", mistake->fields);
-        const ErrorItem *item = fixture_error(&context, mistake->path);
-        if (!item || strcmp(item->code, mistake->code) != 0 || (mistake->position != -2 && item->position != mistake->position)) {
-                fixture_print_errors(&context);
-                fail_msg("%s: expected %s at %s (%d)", mistake->fields, mistake->code, mistake->path, mistake->position);
-        }
+        fixture_expect_error(&context, mistake->fields, mistake->path, mistake->code, mistake->position);
 }
 
 static void test_mistakes(void **state) {

@@ -73,3 +73,12 @@ static inline const ErrorItem *fixture_error(const Context *context, const char 
                         return &context->error.items[i];
         return NULL;
 }
+
+// what: named in the message. position -2: any.
+static inline void fixture_expect_error(const Context *context, const char *what, const char *path, const char *code, int position) {
+        const ErrorItem *item = fixture_error(context, path);
+        if (!item || strcmp(item->code, code) != 0 || (position != -2 && item->position != position)) {
+                fixture_print_errors(context);
+                fail_msg("%s: expected %s at %s (%d)", what, code, path, position);
+        }
+}

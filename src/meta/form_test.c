@@ -92,11 +92,7 @@ static void check_mistake(const Mistake *mistake) {
         Catalog *catalog = NULL;
         error_clear(&context);
         assert_int_equal(fixture_try(&context, thing(mistake->members), &catalog), STATUS_INVALID);
-        const ErrorItem *item = fixture_error(&context, mistake->path);
-        if (!item || strcmp(item->code, mistake->code) != 0 || (mistake->position != -2 && item->position != mistake->position)) {
-                fixture_print_errors(&context);
-                fail_msg("%s: expected %s at %s (%d)", mistake->members, mistake->code, mistake->path, mistake->position);
-        }
+        fixture_expect_error(&context, mistake->members, mistake->path, mistake->code, mistake->position);
 }
 
 static void test_mistakes(void **state) {

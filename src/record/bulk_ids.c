@@ -209,9 +209,8 @@ Status query_name(Call *call, const Object *object, int64_t id, Str *ret) {
         sql(&select, ") and ");
         TRY(scope_with_parents(call, object, STR("t"), 0, &select));
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         if (!found || rows_null(rows, 0))
                 return STATUS_OK;
         *ret = str_copy(call->context->arena, rows_text(rows, 0));

@@ -44,9 +44,8 @@ Status file_part(Call *call, int64_t id, int64_t part, Str *ret) {
         sql(&select, " and part = ");
         sql_int(&select, part);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         if (!found)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         *ret = rows_value(rows, 0, VALUE_BLOB).text;

@@ -105,9 +105,8 @@ Status outbox_last(Db *db, OutboxCursor *ret) {
         in_order(&select, true);
         sql_int(&select, 1);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(db, &select, &rows, &found));
         *ret = found ? (OutboxCursor){rows_int(rows, 0), rows_int(rows, 1)} : (OutboxCursor){0, 0};
         return STATUS_OK;
 }

@@ -56,9 +56,8 @@ Status record_read_row(Call *call, const Object *object, int64_t id, bool delete
         if (lock && db_dialect(call->db) == DIALECT_POSTGRES)
                 sql(&select, " for update");
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         *ret = found ? record_take(call->context->arena, object, rows) : NULL;
         return STATUS_OK;
 }

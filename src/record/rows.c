@@ -25,9 +25,8 @@ static Status read_target(Reading *reading, const Object *object, int64_t id, Re
         sql(&select, " and t.\"id\" = ");
         sql_int(&select, id);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         *ret = found ? record_take(call->context->arena, object, rows) : NULL;
         return STATUS_OK;
 }

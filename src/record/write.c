@@ -473,9 +473,8 @@ static Status deleted_at_of(Call *call, const Object *object, int64_t id, Value 
         sql(&select, " where \"id\" = ");
         sql_int(&select, id);
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(call->db, &select, &rows));
         bool found = false;
-        TRY(rows_next(rows, &found));
+        TRY(db_first(call->db, &select, &rows, &found));
         *ret = found ? rows_value(rows, 0, VALUE_DATETIME) : VALUE_NONE;
         return STATUS_OK;
 }

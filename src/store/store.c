@@ -169,11 +169,15 @@ Status db_insert(Db *db, const Sql *statement, int64_t *ret_id) {
         return STATUS_OK;
 }
 
+Status db_first(Db *db, const Sql *statement, Rows **ret, bool *ret_found) {
+        TRY(db_query(db, statement, ret));
+        return rows_next(*ret, ret_found);
+}
+
 Status db_get_int(Db *db, const Sql *statement, int64_t *ret, bool *ret_found) {
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, statement, &rows));
-        bool found;
-        TRY(rows_next(rows, &found));
+        bool found = false;
+        TRY(db_first(db, statement, &rows, &found));
         if (found && ret)
                 *ret = rows_int(rows, 0);
         if (ret_found)

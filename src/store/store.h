@@ -68,6 +68,7 @@ bool rows_null(Rows *rows, int column);
 void rows_free(Rows *rows);                                    // accepts NULL
 static inline void rows_free_p(Rows **rows) { rows_free(*rows); }
 #define ROWS_CLEANUP __attribute__((cleanup(rows_free_p)))
+Status db_first(Db *db, const Sql *statement, Rows **ret, bool *ret_found) MUST_USE;         // on the first row, if there is one
 Status db_get_int(Db *db, const Sql *statement, int64_t *ret, bool *ret_found) MUST_USE; // first column of the first row
 
 // Migrations of the engine's own tables: numbered, in order, each in a transaction, recorded in schema_version.

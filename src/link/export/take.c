@@ -54,13 +54,7 @@ static Str request_json(Call *call, const Json *body, const Export *export) {
         json_put_str(&w, "object", export->object);
         if (export->by_ids)
                 json_put_int(&w, "count", (int64_t)export->ids_count);
-        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-                const Json *member = json_get(body, members[i]);
-                if (!member)
-                        continue;
-                json_key(&w, member->key);
-                json_add_tree(&w, member);
-        }
+        json_put_members(&w, body, members, sizeof members / sizeof *members);
         json_close_object(&w);
         return buf_str(&buf);
 }

@@ -8,7 +8,6 @@ export { default as MultiChoiceEditor } from "./multi_choice/Editor.vue";
 export { default as ReferenceEditor } from "./reference/Editor.vue";
 export { default as MultiReferenceEditor } from "./multi_reference/Editor.vue";
 export { default as RecordEditor } from "./record/Editor.vue";
-export { default as AddressTextEditor } from "./text/AddressEditor.vue";
 export { default as AddressEditor } from "./address/Editor.vue";
 export { default as PositionEditor } from "./position/Editor.vue";
 export { default as FileEditor } from "./file/Editor.vue";

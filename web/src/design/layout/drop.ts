@@ -1,6 +1,6 @@
 // What a drop means for the layout: from the palette or a section, to a section or back to the palette.
 import type { DesignLayout } from "../types";
-import type { Drop } from "./useSortable";
+import type { Drop } from "@/ui/useSortable";
 
 const sectionOf = (element: HTMLElement): number | null => (element.dataset.section === undefined ? null : Number(element.dataset.section));
 

@@ -1,10 +1,10 @@
-// Dragging fields between lists that are drawn from a model: the library moves the element, this puts it back and moves the model instead.
+// Dragging within and between lists that are drawn from a model: the library moves the element, this puts it back and the model is moved instead.
 import Sortable from "sortablejs";
 import { onBeforeUnmount, onMounted, type Ref } from "vue";
 
 export interface Drop { name: string; from: HTMLElement; oldIndex: number; to: HTMLElement; newIndex: number }
 
-export function useSortable(list: Ref<HTMLElement | null>, options: { group: string; handle?: string; draggable: string; drop: (drop: Drop) => void }): void {
+export function useSortable(list: Ref<HTMLElement | null>, options: { group?: string; handle?: string; draggable: string; drop: (drop: Drop) => void }): void {
   let sortable: Sortable | null = null;
   onMounted(() => {
     if (!list.value) return;
