@@ -24,8 +24,7 @@
   var meta = document.querySelector("meta[name='haike-chunks']");
   var chunks = meta ? JSON.parse(meta.getAttribute("content")) : {};
   var page = path === "/" || path === "/today" ? "today" : /^\/o\/[^/]+$/.test(path) ? "list" : /^\/o\/[^/]+\/\d+$/.test(path) ? "record" : "";
-  var table = page === "list" && matchMedia("(min-width: 768px)").matches ? chunks.table : [];
-  (chunks[lang] || []).concat(chunks[page] || [], table || []).forEach(function (file) {
+  (chunks[lang] || []).concat(chunks[page] || []).forEach(function (file) {
     var link = document.createElement("link");
     link.rel = /\.css$/.test(file) ? "preload" : "modulepreload";
     if (link.rel === "preload") link.as = "style";

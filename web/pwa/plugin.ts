@@ -59,7 +59,7 @@ function stylesFirst(html: string): string {
   const program = /^ *<script type="module"/m;
   return html.replace(styles, "").replace(program, (found) => (html.match(styles) ?? []).join("") + found);
 }
-const EARLY = { "zh-CN": "src/i18n/zh-CN/index.ts", en: "src/i18n/en/index.ts", today: "src/today/TodayPage.vue", list: "src/list/ListPage.vue", table: "src/list/DataTable.vue", record: "src/record/RecordPage.vue" };
+const EARLY = { "zh-CN": "src/i18n/zh-CN/index.ts", en: "src/i18n/en/index.ts", today: "src/today/TodayPage.vue", list: "src/list/ListPage.vue", record: "src/record/RecordPage.vue" };
 
 export function pwa(): Plugin {
   return {
