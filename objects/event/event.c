@@ -115,7 +115,7 @@ static Status before(Call *call, RecordChange *change) {
 }
 
 static Status minutely(Call *call) {
-        return remind_due(call, "event", STR("t.remind_minutes is not null"));
+        return remind_due(call, "event", STR("t.remind_minutes is not null"), "end_at");
 }
 
 const ObjectModule event_module = {.object = "event", .before = before, .after = after, .minutely = minutely};

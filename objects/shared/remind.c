@@ -30,7 +30,7 @@ static Status remind_one(Call *call, const Object *object, int64_t id) {
         return record_update(call, object, id, input, &options);
 }
 
-Status remind_due(Call *call, const char *name, Str condition) {
+Status remind_due(Call *call, const char *name, Str condition, const char *over) {
         const Object *object = catalog_get(call->catalog, name);
         int64_t ids[AT_ONCE];
         size_t count = 0;
@@ -41,6 +41,12 @@ Status remind_due(Call *call, const char *name, Str condition) {
         sql_value(&select, value_datetime(call->context->now_ms));
         sql(&select, " and t.reminded_at is null and ");
         sql_fixed(&select, condition);
+        if (over) {
+                sql(&select, " and t.");
+                sql_name(&select, str_from(over));
+                sql(&select, " > ");
+                sql_value(&select, value_datetime(call->context->now_ms));
+        }
         sql(&select, " order by t.remind_at, t.\"id\" limit ");
         sql_int(&select, AT_ONCE);
         {

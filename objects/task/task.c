@@ -90,7 +90,7 @@ static Status after(Call *call, const RecordChange *change) {
 }
 
 static Status minutely(Call *call) {
-        return remind_due(call, "task", STR("t.status in ('open', 'doing')"));
+        return remind_due(call, "task", STR("t.status in ('open', 'doing')"), NULL);
 }
 
 // ---- Saying that it has arrived

@@ -25,6 +25,7 @@ static void write_session(Request *request) {
         json_close_object(w);
         json_put_bool(w, "admin", actor->administrator);
         json_put_str(w, "zone", zone_name(org_zone(request->org)));
+        json_put_str(w, "currency", request->view.settings->currency);
 }
 
 static Str scope_name(const Actor *actor, const Object *object, Verb verb) {

@@ -117,6 +117,12 @@ export const scenarios = {
     await clock(52)
     for (const person of [one, two]) assert.equal((await told(person)).filter((item) => item.kind === 'reminder' && item.target.id === event.id).length, 1)
     await clock(0)
+    const over = await one.create('event', { title: '开过的会', start_at: iso(Date.now() - 120 * 60000), end_at: iso(Date.now() - 60 * 60000), remind_minutes: 10, participants: [two.id] })
+    const goesOn = await one.create('event', { title: '正在开的会', start_at: iso(Date.now() - 30 * 60000), end_at: iso(Date.now() + 30 * 60000), remind_minutes: 10 })
+    await clock(1)
+    const reminders = (await told(one)).filter((item) => item.kind === 'reminder').map((item) => item.target.id)
+    assert.ok(reminders.includes(goesOn.id) && !reminders.includes(over.id), 'of what is over nobody is reminded')
+    await clock(0)
   },
   'the end is not before the start; whole days are whole days of the zone': async ({ one }) => {
     const wrong = await one.post('/records/event', { title: '倒着', start_at: '2099-05-04T02:00:00Z', end_at: '2099-05-04T01:00:00Z' })

@@ -28,6 +28,10 @@ describe("days and weeks", () => {
     const span = spanOf("week", day("2026-11-22"), 1);
     expect(titleOf("week", day("2026-11-22"), span, "zh-CN")).toBe("2026年11月16日 – 22日");
     expect(titleOf("month", day("2026-11-22"), span, "en")).toBe("November 2026");
+    expect(titleOf("week", day("2026-11-22"), span, "zh-CN", day("2026-12-01"))).toBe("11月16日 – 22日");
+    expect(titleOf("week", day("2026-11-22"), span, "en", day("2026-12-01")).replace(/\s/g, " ")).toBe("Nov 16 – 22");
+    expect(titleOf("week", day("2026-11-22"), span, "zh-CN", day("2027-01-01"))).toBe("2026年11月16日 – 22日");
+    expect(titleOf("month", day("2026-11-22"), span, "zh-CN", day("2026-12-01"))).toBe("2026年11月");
   });
 });
 

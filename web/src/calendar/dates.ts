@@ -62,15 +62,17 @@ export function step(view: CalView, date: Date, by: number, narrow = false): Dat
   return addDays(date, by * (view === "day" ? 1 : view === "agenda" ? AGENDA_DAYS : narrow ? 3 : 7));
 }
 
-export function titleOf(view: CalView, date: Date, span: Span, lang: Lang): string {
-  const day = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(lang, options);
+/** `now`: where there is little room, the year of now is not said. */
+export function titleOf(view: CalView, date: Date, span: Span, lang: Lang, now?: Date): string {
+  const last = addDays(span.to, -1);
+  const yearless = now?.getFullYear() === span.from.getFullYear() && now.getFullYear() === last.getFullYear();
+  const day = ({ year, ...options }: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(lang, yearless && view !== "month" ? options : { ...options, year });
   if (view === "month") return day({ year: "numeric", month: "long" }).format(date);
   if (view === "day") return day({ year: "numeric", month: "long", day: "numeric", weekday: "short" }).format(date);
-  const last = addDays(span.to, -1);
   if (lang === "en") return day({ year: "numeric", month: "short", day: "numeric" }).formatRange(span.from, last);
   const month = (each: Date): string => `${each.getMonth() + 1}月${each.getDate()}日`;
   const until = last.getMonth() === span.from.getMonth() ? `${last.getDate()}日` : last.getFullYear() === span.from.getFullYear() ? month(last) : `${last.getFullYear()}年${month(last)}`;
-  return `${span.from.getFullYear()}年${month(span.from)} – ${until}`;
+  return `${yearless ? "" : `${span.from.getFullYear()}年`}${month(span.from)} – ${until}`;
 }
 
 /** "9", "930", "14:5", "3pm", "下午3点半" as minutes of the day. */

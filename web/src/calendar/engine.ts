@@ -22,7 +22,7 @@ const RANK: Record<CalItem["layer"], number> = { event: 0, record: 0, task: 1, f
 export function toInput(item: CalItem, tone: string, mark: string): EventInput {
   return {
     id: item.key, title: item.title, start: item.start, end: item.end, allDay: item.allDay, startEditable: item.movable, durationEditable: item.stretchable, interactive: true,
-    extendedProps: { item, tone, mark, rank: RANK[item.layer] },
+    extendedProps: { item, tone, mark, rank: RANK[item.layer], time: item.time },
   };
 }
 export function busyInput(busy: BusyTime, tone: string, label: string): EventInput {
@@ -80,7 +80,7 @@ export function baseOptions(words: Words, narrow: boolean): CalendarOptions {
     editable: true, eventResizableFromStart: true, selectable: true, selectMirror: true, unselectAuto: false, selectMinDistance: 4,
     eventLongPressDelay: 350, selectLongPressDelay: 350, eventInteractive: true, nowIndicator: true, navLinks: true, fixedWeekCount: false,
     slotDuration: "00:30", snapDuration: "00:15", slotMinHeight: narrow ? 26 : 23, scrollTime: "07:30", scrollTimeReset: false, dayMaxEvents: true, slotEventOverlap: false,
-    eventMinHeight: 18, eventShortHeight: 36, defaultTimedEventDuration: "01:00", forceEventDuration: true, eventOrder: "rank,start,-duration,title", dragRevertDuration: 160,
+    eventMinHeight: 18, eventShortHeight: 36, defaultTimedEventDuration: "01:00", forceEventDuration: true, eventOrder: "rank,start,time,-duration,title", dragRevertDuration: 160,
     displayEventEnd: true, allDayText: words.allDay,
     className: "hkc", viewClass: (info) => `hkc-view ${info.view.type}`, tableHeaderClass: "hkc-thead",
     dayHeaderRowClass: "hkc-hrow", dayHeaderClass: "hkc-hcell", dayHeaderAlign: "center",

@@ -51,7 +51,7 @@ export function useCalendar(viewKey: string, start: CalView, create: () => void)
   }
   const toDay = (day: Date, to?: CalView): void => set({ date: sameDay(day, now.value) ? null : isoDate(day), ...(to ? { [viewKey]: to } : {}) });
   const state: CalendarState = {
-    view, date, span, weekStart, text, set, toDay, title: computed(() => titleOf(view.value, date.value, span.value, lang.value)),
+    view, date, span, weekStart, text, set, toDay, title: computed(() => titleOf(view.value, date.value, span.value, lang.value, narrow.value ? now.value : undefined)),
     isToday: computed(() => now.value >= span.value.from && now.value < span.value.to),
     go: (by) => toDay(step(view.value, date.value, by, narrow.value)),
     today: () => { today.value = startOfDay(now.value); set({ date: null }); },

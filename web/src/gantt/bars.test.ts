@@ -19,6 +19,11 @@ describe("bars", () => {
     expect(planFields({ ...object, fields: object.fields.filter((item) => item.name !== "start_date") }, {})).toMatchObject({ start: { name: "created_at" }, end: { name: "close_date" } });
     expect(planFields(object, { start: "close_date" })).toMatchObject({ start: { name: "close_date" }, end: null });
   });
+  it("takes the two dates of an object of one's own, whatever they are called", () => {
+    const own = { ...object, custom: true, fields: [fieldOf("created_at", "datetime", { system: true, readonly: true }), fieldOf("deadline", "datetime"), fieldOf("begin", "date"), fieldOf("finish", "date")] };
+    expect(planFields(own, {})).toMatchObject({ start: { name: "begin" }, end: { name: "finish" } });
+    expect(planFields(own, { start: "finish" })).toMatchObject({ start: { name: "finish" }, end: null });
+  });
   it("covers the last day, and one date is a milestone", () => {
     expect(bar(1, "2026-11-10", "2026-11-12")).toMatchObject({ start: day("2026-11-10"), end: day("2026-11-13"), milestone: false, tone: "azure" });
     expect(bar(1, null, "2026-11-12")).toMatchObject({ start: day("2026-11-12"), end: day("2026-11-13"), milestone: true });

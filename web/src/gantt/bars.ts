@@ -1,6 +1,6 @@
 // Records as bars on a line of days, in groups.
 import { addDays, endOfDays, startOfDay, toWireTime } from "@/calendar/dates";
-import { dateFields, type DateFields, type DateSettings } from "@/calendar/items";
+import { dateFields, isDated, type DateFields, type DateSettings } from "@/calendar/items";
 import { isDateOnly, isoDate, parseDate } from "@/lib/format";
 import { field, isEditable, option, shownType, stageField } from "@/meta/catalog";
 import { asRef, asText, type FieldDef, type ObjectDef, type RecordData, type Values } from "@/meta/types";
@@ -24,10 +24,21 @@ export interface Place { start: Date; end: Date }
 export type GroupBy = "none" | "owner" | "stage";
 export type Row = { kind: "group"; key: string; label: string; count: number; tone: string } | { kind: "bar"; bar: GanttBar };
 
-/** Two dates to draw between: those the view names, else a pair that sounds like it, else from the making to a date. */
+/** The first two dates of one kind that somebody gave an object of the organisation's own, whatever their names. */
+function ownPair(object: ObjectDef): DateFields | null {
+  const dated = object.custom ? object.fields.filter((item) => !item.system && isDated(item) && isEditable(object, item)) : [];
+  for (const start of dated) {
+    const end = dated.find((item) => dated.indexOf(item) > dated.indexOf(start) && shownType(item) === shownType(start));
+    if (end) return { start, end };
+  }
+  return null;
+}
+/** Two dates to draw between: those the view names, else a pair that sounds like it, else an object's own two, else from the making to a date. */
 export function planFields(object: ObjectDef, settings: DateSettings): DateFields | null {
   const found = dateFields(object, settings);
   if (!found || found.end || settings.start) return found;
+  const pair = settings.end === undefined ? ownPair(object) : null;
+  if (pair) return pair;
   const made = field(object, "created_at");
   const end = found.start;
   return made && end.name !== "created_at" && settings.end === undefined ? { start: made, end } : found;

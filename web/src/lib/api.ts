@@ -7,6 +7,7 @@ export interface Session {
   token?: string;
   admin?: boolean;
   zone?: string;
+  currency?: string;
   permissions?: Json;
 }
 export interface ListQuery {
@@ -145,7 +146,7 @@ export const setUp = (body: SetupRequest): Promise<Session & { job: number | nul
 export const removeDemo = (): Promise<Job> => request("DELETE", "/demo");
 /** What one person has set for himself, kept by the server: any JSON object up to 64 KB. */
 export const getPreferences = (): Promise<Values> => request("GET", "/preferences");
-export const putPreferences = (values: Values): Promise<Values> => request("PUT", "/preferences", { body: values });
+export const putPreferences = (values: Values): Promise<Values> => request("PUT", "/preferences", { body: values, keepalive: true });
 export const setPassword = (user: number, body: Values): Promise<null> => request("POST", `/users/${user}/password`, { body });
 
 export const busy = (users: number[], from: string, to: string, signal?: AbortSignal): Promise<{ items: Busy[] }> =>

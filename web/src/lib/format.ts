@@ -1,4 +1,6 @@
-// Figures and dates as people read them. Pure functions of value, language and now, so that tests pin them down.
+// Figures and dates as people read them. Functions of value, language and now, so that tests pin them down; and of the currency the organisation counts in.
+import { ref } from "vue";
+
 export type Lang = "zh-CN" | "en";
 
 const DAY = 86_400_000;
@@ -18,10 +20,16 @@ export function formatMoney(value: number, lang: Lang, decimals = 2): string {
   return formatNumber(value, lang, Number.isInteger(value) ? 0 : decimals);
 }
 
+// what an amount is in that names no currency of its own: sums above all
+const home = ref("CNY");
+export function setHomeCurrency(currency: string | undefined): void {
+  if (currency) home.value = currency;
+}
+
 export function currencySign(currency: string | null | undefined): string {
   const signs: Record<string, string> = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "JP¥", HKD: "HK$" };
-  if (!currency) return "¥";
-  return signs[currency] ?? `${currency} `;
+  const code = currency || home.value;
+  return signs[code] ?? `${code} `;
 }
 
 export interface Short { number: string; unit: string }

@@ -33,6 +33,8 @@ export interface RequestOptions {
   version?: number;
   idempotencyKey?: string;
   signal?: AbortSignal;
+  /** sent even if the page is left meanwhile */
+  keepalive?: boolean;
 }
 
 let language = "zh-CN";
@@ -95,6 +97,7 @@ export async function request<T>(method: string, path: string, options: RequestO
         headers,
         body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
         credentials: "same-origin",
+        keepalive: options.keepalive ?? false,
         signal: options.signal,
       });
     } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boxFilter, clusters, commonCity, gridStep, pointOf, type Point } from "./points";
+import { boxFilter, clusters, commonCity, gridStep, pointOf, wordSides, type Point } from "./points";
 import type { FieldDef } from "@/meta/types";
 
 const position: FieldDef = { id: 1, name: "location", type: "position", label: "" };
@@ -16,6 +16,13 @@ describe("points", () => {
     const found = clusters([point(1, 1, 1), point(2, 3, 3), point(3, 50, 50)], ({ lat, lng }) => ({ x: lng, y: lat }), 10);
     expect(found.map((item) => item.points.map(({ id }) => id))).toEqual([[1, 2], [3]]);
     expect([found[0]?.lat, found[0]?.lng]).toEqual([2, 2]);
+  });
+  it("puts words where they cover nothing: right, else left, else nowhere", () => {
+    const spot = (x: number, y: number, words = 60): { x: number; y: number; r: number; words: number } => ({ x, y, r: 8, words });
+    expect(wordSides([spot(100, 100), spot(390, 50)], 400)).toEqual(["right", "left"]);
+    expect(wordSides([spot(100, 100), spot(140, 104)], 400)).toEqual(["left", "right"]);
+    expect(wordSides([spot(100, 100), spot(140, 104), spot(60, 98)], 400)).toEqual(["none", "right", "none"]);
+    expect(wordSides([spot(100, 100, 0)], 400)).toEqual(["none"]);
   });
   it("names the commonest city", () => {
     expect(commonCity([point(1, 0, 0, "杭州"), point(2, 0, 0, "上海"), point(3, 0, 0, "上海")])).toBe("上海");

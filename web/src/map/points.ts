@@ -41,6 +41,26 @@ export function clusters(points: Point[], project: (point: Point) => { x: number
   }));
 }
 
+export interface Spot { x: number; y: number; r: number; words: number }
+export type Side = "right" | "left" | "none";
+const HALF_LINE = 9; // pixels above and below the middle of the words
+
+/** On which side of each mark its words (so many pixels wide) cover no other mark, no other words and stay in sight: right where it can be, else left, else nowhere. */
+export function wordSides(spots: Spot[], width: number): Side[] {
+  interface Rect { left: number; right: number; top: number; bottom: number }
+  const around = (spot: Spot): Rect => ({ left: spot.x - spot.r, right: spot.x + spot.r, top: spot.y - spot.r, bottom: spot.y + spot.r });
+  const taken: { rect: Rect; of: Spot }[] = spots.map((spot) => ({ rect: around(spot), of: spot }));
+  return spots.map((spot): Side => {
+    if (!spot.words) return "none";
+    const line = { top: spot.y - HALF_LINE, bottom: spot.y + HALF_LINE };
+    const sides: [Side, Rect][] = [["right", { ...line, left: spot.x + spot.r, right: spot.x + spot.r + spot.words }], ["left", { ...line, left: spot.x - spot.r - spot.words, right: spot.x - spot.r }]];
+    const free = sides.find(([, rect]) => rect.left >= 0 && rect.right <= width && !taken.some(({ rect: other, of }) => of !== spot && rect.left < other.right && rect.right > other.left && rect.top < other.bottom && rect.bottom > other.top));
+    if (!free) return "none";
+    taken.push({ rect: free[1], of: spot });
+    return free[0];
+  });
+}
+
 /** The city that most of them are in, if any says one. */
 export function commonCity(points: Point[]): string {
   const counts = new Map<string, number>();

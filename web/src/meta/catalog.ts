@@ -2,6 +2,7 @@
 import type { FieldDef, FieldType, Layout, LayoutSection, ObjectDef, Option, ViewDef, ViewKind } from "./types";
 
 const SYSTEM_FIELDS = new Set(["id", "version", "created_at", "created_by", "updated_at", "updated_by"]);
+const WHOSE = new Set(["owner", "department"]);
 const LONG = new Set<FieldType>(["long_text", "json", "file", "image", "position"]);
 const NUMERIC = new Set<FieldType>(["integer", "number", "money", "percent"]);
 
@@ -133,13 +134,19 @@ export function headers(object: ObjectDef, layout: Layout | undefined = object.l
   return (names.length ? names : ["owner"]).flatMap((name) => field(object, name) ?? []);
 }
 
-/** Facts in the sections of the layout; fields that no layout names follow in a section of their own, so that a new field is never invisible. */
-export function sections(object: ObjectDef, restLabel: string, layout: Layout | undefined = object.layout): ShownSection[] {
+/**
+ * Facts in the sections of the layout; fields that no layout names follow in a section of their own, so that a new field is never invisible.
+ * Where there is no section at all (firstLabel), the object's own fields stand before what the system keeps.
+ */
+export function sections(object: ObjectDef, restLabel: string, layout: Layout | undefined = object.layout, firstLabel = restLabel): ShownSection[] {
   const listed = (layout?.sections ?? []).map((section, at) => ({ ...section, at, fields: section.fields.filter((name) => field(object, name)) }));
   const others = layout === object.layout ? [] : [object.layout, ...(object.layouts ?? [])];
   const named = new Set([...listed, ...others.flatMap((item) => item?.sections ?? [])].flatMap((section) => section.fields));
-  const rest = object.fields.filter((item) => !named.has(item.name) && item.name !== "name" && !["id", "version"].includes(item.name)).map((item) => item.name);
-  return rest.length ? [...listed, { label: restLabel, fields: rest, at: -1 }] : listed;
+  const rest = object.fields.filter((item) => !named.has(item.name) && item.name !== "name" && !["id", "version"].includes(item.name));
+  const names = (wanted: (item: FieldDef) => boolean): string[] => rest.filter((item) => wanted(item)).map((item) => item.name);
+  const [own, kept] = [[...names((item) => !isSystem(item) && !WHOSE.has(item.name)), ...names((item) => WHOSE.has(item.name))], names(isSystem)];
+  const added = listed.length || firstLabel === restLabel ? [{ label: restLabel, fields: [...own, ...kept] }] : [{ label: firstLabel, fields: own }, { label: restLabel, fields: kept }];
+  return [...listed, ...added.filter((section) => section.fields.length).map((section) => ({ ...section, at: -1 }))];
 }
 
 /** What a form asks: the layout's writable fields, and what is computed from them. */

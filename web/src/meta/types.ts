@@ -75,6 +75,8 @@ export interface ObjectDef {
   icon?: string;
   order?: number;
   nav?: boolean;
+  /** made by the organisation, not shipped */
+  custom?: boolean;
   fields: FieldDef[];
   stage?: string;
   layout?: Layout;

@@ -38,6 +38,12 @@ describe("what a form shows", () => {
     expect(sections(object, "更多", object.layouts?.[0]).map((section) => section.fields)).toEqual([["type"], ["extra"]]);
     expect(formSections(object, "更多").map((section) => section.fields)).toEqual([["name", "type"], ["rebate", "total"], ["extra"]]);
   });
+  it("puts an object's own fields before what the system keeps where there is no layout", () => {
+    const kept = ["owner", "created_at", "updated_at"].map((name) => ({ ...fields[0]!, name }));
+    const plain: ObjectDef = { ...object, layouts: [], layout: undefined, fields: [...kept, ...fields.slice(0, 2)] };
+    expect(sections(plain, "更多", undefined, "基本").map((section) => [section.label, ...section.fields])).toEqual([["基本", fields[1]!.name, "owner"], ["更多", "created_at", "updated_at"]]);
+    expect(sections(plain, "更多").map((section) => section.fields)).toEqual([[fields[1]!.name, "owner", "created_at", "updated_at"]]);
+  });
   it("knows what is demanded and still empty", () => {
     const answer = state({ fields: { rebate: { show: true, require: true, lock: false } } });
     expect(demanded(object, answer, { name: "a" }).map((item) => item.name)).toEqual(["rebate"]);

@@ -1,6 +1,20 @@
-import { describe, expect, it } from "vitest";
-import type { RecordData } from "@/meta/types";
-import { colliding, decided, sameValue, toWire } from "./save";
+import { describe, expect, it, vi } from "vitest";
+import { ApiError } from "@/lib/http";
+import type { RecordData, Values } from "@/meta/types";
+import { colliding, conflictState, decided, sameValue, saveRecord, toWire } from "./save";
+
+// A server of one record: refuses what was prepared against another version.
+const server = vi.hoisted(() => ({ record: { id: 7, version: 1 } as RecordData, busy: 0, most: 0 }));
+vi.mock("@/lib/api", () => ({
+  getRecord: () => Promise.resolve(server.record),
+  updateRecord: async (_object: string, _id: number, values: Values, version: number) => {
+    server.most = Math.max(server.most, ++server.busy);
+    await Promise.resolve();
+    server.busy--;
+    if (version !== server.record.version) throw new ApiError(412, { current: server.record }, null);
+    return (server.record = { ...server.record, ...values, version: version + 1 });
+  },
+}));
 
 const before: RecordData = { id: 1, version: 3, name: "宏岱", phone: "1", owner: { id: 3, name: "陈知远" }, tags: ["a"] };
 
@@ -17,6 +31,34 @@ describe("merging by field", () => {
     expect(sameValue("", null)).toBe(true);
     expect(sameValue(undefined, null)).toBe(true);
     expect(sameValue(["a"], ["a", "b"])).toBe(false);
+  });
+});
+
+describe("saving", () => {
+  it("goes one after the other, and is no conflict with itself", async () => {
+    const base = (server.record = { id: 7, version: 1, name: "a", list: ["x"] });
+    await Promise.all([saveRecord("task", base, { list: ["x", "y"] }), saveRecord("task", base, { list: ["x", "y", "z"] }), saveRecord("task", base, { name: "b" })]);
+    expect(server).toMatchObject({ most: 1, record: { version: 4, name: "b", list: ["x", "y", "z"] } });
+    expect(conflictState.current).toBeNull();
+  });
+  it("still asks when somebody else was between", async () => {
+    const base = (server.record = { id: 8, version: 1, name: "a" });
+    await saveRecord("task", base, { name: "b" });
+    server.record = { ...server.record, version: 3, name: "theirs" };
+    const saved = saveRecord("task", base, { name: "c" });
+    await vi.waitFor(() => { expect(conflictState.current?.fields).toEqual(["name"]); });
+    conflictState.current?.decide({ name: "mine" });
+    expect(await saved).toMatchObject({ version: 4, name: "c" });
+  });
+  it("goes on after a refusal", async () => {
+    const base = (server.record = { id: 9, version: 1, name: "a" });
+    const refused = saveRecord("task", { ...base, version: 0 }, { name: "b" });
+    server.record = { ...server.record, name: "theirs" };
+    const next = saveRecord("task", base, { list: ["x"] });
+    await vi.waitFor(() => { expect(conflictState.current).not.toBeNull(); });
+    conflictState.current?.decide(null);
+    expect(await refused).toMatchObject({ name: "theirs" });
+    expect(await next).toMatchObject({ name: "theirs", list: ["x"] });
   });
 });
 

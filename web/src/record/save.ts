@@ -44,12 +44,39 @@ export function toWire(values: Values): Values {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, wire(value)]));
 }
 
-export async function saveRecord(object: string, base: RecordData, values: Values): Promise<RecordData> {
-  let before = base;
+// What this page saves of one record goes one after the other; what it wrote itself since a base was read is nobody else's change.
+const turns = new Map<string, Promise<unknown>>();
+const written = new Map<string, Map<string, { version: number; value: Json }>>();
+const KEPT = 100;
+
+export function saveRecord(object: string, base: RecordData, values: Values): Promise<RecordData> {
+  const key = `${object}:${base.id}`;
+  const turn = (turns.get(key) ?? Promise.resolve()).then(() => undefined, () => undefined).then(() => saveNow(object, key, base, values));
+  turns.set(key, turn);
+  const leave = (): void => { if (turns.get(key) === turn) turns.delete(key); };
+  turn.then(leave, leave);
+  return turn;
+}
+function rebased(key: string, base: RecordData, values: Values): RecordData {
+  const own = written.get(key);
+  const since = Object.keys(values).flatMap((name) => { const last = own?.get(name); return last && last.version > base.version ? [[name, last.value] as const] : []; });
+  return { ...base, ...Object.fromEntries(since) };
+}
+function remember(key: string, saved: RecordData, values: Values): void {
+  const own = written.get(key) ?? new Map<string, { version: number; value: Json }>();
+  for (const name of Object.keys(values)) own.set(name, { version: saved.version, value: saved[name] ?? null });
+  written.delete(key);
+  written.set(key, own);
+  if (written.size > KEPT) written.delete([...written.keys()][0] ?? "");
+}
+
+async function saveNow(object: string, key: string, base: RecordData, values: Values): Promise<RecordData> {
+  let before = rebased(key, base, values);
   let wanted = values;
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
       const saved = await api.updateRecord(object, base.id, toWire(wanted), before.version);
+      remember(key, saved, wanted);
       noteSaved(object, saved);
       return saved;
     } catch (error) {

@@ -1,5 +1,5 @@
 // What a step of the stage path does: its action or a save, and before that the question for what the stage demands.
-import { computed, ref, shallowRef, type ComputedRef, type Ref } from "vue";
+import { computed, ref, shallowReactive, shallowRef, watch, type ComputedRef, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 import * as api from "@/lib/api";
 import { ApiError } from "@/lib/http";
@@ -8,7 +8,7 @@ import { activeOptions, field, isEditable, stageField } from "@/meta/catalog";
 import { asText, type FieldDef, type ObjectDef, type Option, type RecordData, type Values } from "@/meta/types";
 import { say } from "@/ui/toast";
 import { actionBody, actionFields } from "./actions";
-import { asksOnPage, demanded } from "./formState";
+import { asksOnPage, demanded, isEmpty } from "./formState";
 
 export interface Demand { option: Option; fields: FieldDef[]; action: string | null; initial: Values; message: string }
 export interface UseStage {
@@ -21,6 +21,9 @@ export interface UseStage {
   moving: Ref<string | null>;
   go: (option: Option) => Promise<void>;
   fulfil: (values: Values) => Promise<void>;
+  /** what is still empty of what a step demands, once it has been asked for */
+  lacking: (option: Option) => FieldDef[];
+  learn: (option: Option | undefined) => Promise<void>;
 }
 
 export function useStage(object: () => ObjectDef, record: () => RecordData, save: (values: Values) => Promise<unknown>, convert: () => void): UseStage {
@@ -58,6 +61,20 @@ export function useStage(object: () => ObjectDef, record: () => RecordData, save
       return [];
     }
   }
+  /** What an action asks, then what rules demand beyond it. */
+  async function wantedAt(option: Option, action: string | null): Promise<FieldDef[]> {
+    const own = action ? actionFields(object(), action, t("record.reason")) : [];
+    const wanted = await asks(option);
+    return [...own, ...wanted.filter((item) => !own.some((other) => other.name === item.name)).map((item) => ({ ...item, required: true }))];
+  }
+  const learned = shallowReactive(new Map<string, FieldDef[]>());
+  watch(() => [object().name, record().id, record().version], () => learned.clear());
+  async function learn(option: Option | undefined): Promise<void> {
+    if (!option || option.key === key.value || learned.has(option.key)) return;
+    const version = record().version;
+    const fields = (await wantedAt(option, actionOf(option))).filter((item) => item.required && isEmpty(record()[item.name]));
+    if (version === record().version) learned.set(option.key, fields);
+  }
   function ask(option: Option, fields: FieldDef[], action: string | null, message = ""): void {
     demand.value = { option, action, message, fields, initial: Object.fromEntries(fields.map((item) => [item.name, record()[item.name] ?? null])) };
   }
@@ -84,9 +101,7 @@ export function useStage(object: () => ObjectDef, record: () => RecordData, save
     demand.value = null;
     const action = actionOf(option);
     try {
-      const own = action ? actionFields(object(), action, t("record.reason")) : [];
-      const wanted = await asks(option);
-      const fields = [...own, ...wanted.filter((item) => !own.some((other) => other.name === item.name)).map((item) => ({ ...item, required: true }))];
+      const fields = await wantedAt(option, action);
       if (fields.length) ask(option, fields, action);
       else await apply(option, action, {});
     } catch (error) {
@@ -104,5 +119,5 @@ export function useStage(object: () => ObjectDef, record: () => RecordData, save
   async function fulfil(values: Values): Promise<void> {
     if (demand.value) await apply(demand.value.option, demand.value.action, values);
   }
-  return { stage, current, steps, at, writable, demand, moving, go, fulfil };
+  return { stage, current, steps, at, writable, demand, moving, go, fulfil, lacking: (option) => learned.get(option.key) ?? [], learn };
 }

@@ -68,6 +68,13 @@ export const usePreferences = defineStore("preferences", () => {
     return computed({ get: () => (kept.value.values[key] as T | undefined) ?? fallback, set: (value) => put(key, JSON.parse(JSON.stringify(value)) as Json) });
   }
 
+  // what was chosen a moment ago goes with the page
+  window.addEventListener("pagehide", () => {
+    if (!timer) return;
+    window.clearTimeout(timer);
+    void push();
+  });
+
   const theme = entry<Theme>("theme", "auto");
   const density = entry<Density>("density", "normal");
   const navFolded = entry("navFolded", false);

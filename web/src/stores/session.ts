@@ -2,6 +2,7 @@
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
 import * as api from "@/lib/api";
+import { setHomeCurrency } from "@/lib/format";
 import { ApiError } from "@/lib/http";
 
 const KEY = "haike.session";
@@ -37,6 +38,7 @@ export const useSession = defineStore("session", () => {
       else if (error.status === 0) {
         session.value ??= readKept();
         if (!session.value) throw error;
+        setHomeCurrency(session.value.currency);
         return true;
       } else throw error;
     }
@@ -44,6 +46,7 @@ export const useSession = defineStore("session", () => {
   }
   function adopt(answer: api.Session): void {
     session.value = answer;
+    setHomeCurrency(answer.currency);
     checked.value = true;
     keep(answer);
   }
