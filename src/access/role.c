@@ -34,6 +34,7 @@ Status access_actor_as(Context *context, const Access *access, const Actor *acto
         pthread_mutex_lock(&inside->lock);
         actor_take_profile(as, profile_get(access, &role, 1));
         pthread_mutex_unlock(&inside->lock);
+        actor_take_rules(context->arena, as);
         as->system = false;
         *ret = as;
         return STATUS_OK;

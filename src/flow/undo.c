@@ -135,7 +135,7 @@ static Status check_reach(Call *call, const Object *object, int64_t id) {
         if (!query_visible(call, object, id, &status))
                 return status != STATUS_OK ? status : error_set(call->context, STATUS_NOT_FOUND, "not_found");
         TRY(record_load(call, object, id, &record));
-        TRY(record_allowed(call, object, VERB_UPDATE, record, &allowed));
+        TRY(record_allowed(call, VERB_UPDATE, record, &allowed));
         return allowed ? STATUS_OK : error_set(call->context, STATUS_FORBIDDEN, "forbidden");
 }
 

@@ -197,7 +197,7 @@ static Status explain_verb(Explain *explain, Verb verb, const char *member, Json
         size_t before = w->buf->len;
         for (size_t i = 0; allowed && explain->reasons && i < explain->roles_count; i++)
                 TRY(explain_role(explain, &explain->roles[i], member, w));
-        if (allowed && explain->reasons && w->buf->len == before && actor_reads_listed(explain->person.actor, explain->object, verb))
+        if (allowed && explain->reasons && w->buf->len == before && explain->object->readers && actor_has_entries(explain->person.actor, explain->object, verb))
                 write_reason(w, STR_NONE, "readers", why(explain, "explain.readers", label_text(&explain->object->readers->label, explain->call->context->lang)));
         if (allowed && explain->reasons && w->buf->len == before)
                 write_reason(w, STR_NONE, "all", why(explain, explain->person.actor->system ? "explain.system" : "explain.everyone", STR_NONE));

@@ -19,24 +19,20 @@ ReadScope scope_of_reader(Call *call, const Object *object) {
         return scope;
 }
 
-// Without what access says to leave out: an owner's arm that tests departments reads every row, one that does not only its index. Whoever merges arms drops doubles.
-void scope_arm(const ReadScope *scope, size_t arm, Sql *select) {
-        ScopeArm plain = scope->arms[arm];
-        plain.except_count = 0;
-        plain.except_owner = 0;
-        scope_arm_sql(&plain, STR("t"), select);
-}
-
-void scope_arm_alone(const ReadScope *scope, size_t arm, Sql *select) {
-        scope_arm_sql(&scope->arms[arm], STR("t"), select);
-}
-
 void scope_ids(const ReadScope *scope, Sql *select) {
         for (size_t i = 0; i < scope->arms_count; i++) {
-                sql_fixed(select, i ? STR(" union all select t.id from ") : STR("select t.id from "));
+                const ScopeArm *arm = &scope->arms[i];
+                if (i)
+                        sql(select, " union all ");
+                if (arm->kind == ARM_ENTRY) {
+                        sql(select, "select e.record_id from access_entry e where ");
+                        scope_arm_entry(arm, false, select);
+                        continue;
+                }
+                sql(select, "select t.id from ");
                 sql_name(select, scope->object->table);
                 sql(select, " t where t.deleted_at is null and ");
-                scope_arm(scope, i, select);
+                scope_arm_sql(arm, false, STR("t"), select);
         }
 }
 

@@ -58,6 +58,9 @@ void record_set(Record *record, const char *field, Value value);
 // Loads with a lock on PostgreSQL (for update). No rights are checked: for hooks and actions, which have checked. STATUS_NOT_FOUND when absent or deleted.
 Status record_load(Call *call, const Object *object, int64_t id, Record **ret) MUST_USE;
 
+// May the actor do this to a stored record through his own scope, not counting teams and sharing rules?
+Status record_allowed_own(Call *call, Verb verb, const Record *record, bool *ret) MUST_USE;
+
 // ---- Writing
 typedef enum ChangeKind { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_DELETE, CHANGE_RESTORE } ChangeKind;
 // What a request wants to write: values by field index with a mark for those given. Made by a worker without the database.
