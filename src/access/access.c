@@ -16,7 +16,7 @@ static Status epoch_of(Db *db, int64_t id, int64_t *ret) {
 
 static Role role_read(Access *access, Context *context, Rows *rows) {
         AccessInside *inside = access_inside(access);
-        Role role = {.id = rows_int(rows, 0), .key = str_copy(access->arena, rows_text(rows, 1))};
+        Role role = {.id = rows_int(rows, 0), .key = str_copy(access->arena, rows_text(rows, 1)), .name = str_copy(access->arena, rows_text(rows, 4))};
         Value base = rows_value(rows, 3, VALUE_BOOL);
         role.administrator = str_is(role.key, ROLE_ADMIN);
         role.base = !role.administrator && base.kind == VALUE_BOOL && base.boolean;
@@ -44,9 +44,9 @@ static Status roles_load(Db *db, Access *access) {
         TRY(db_get_int(db, &count, &roles, NULL));
         inside->roles = arena_array(access->arena, Role, roles);
         access->base_roles = arena_array(access->arena, int64_t, roles);
-        static const char *const columns[] = {"id", "key", "grants", "base"};
+        static const char *const columns[] = {"id", "key", "grants", "base", "name"};
         Sql select = db_sql(db);
-        select_columns(&select, catalog_get(access->catalog, "role"), columns, 4);
+        select_columns(&select, catalog_get(access->catalog, "role"), columns, 5);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(db, &select, &rows));
         ARENA_CLEANUP Arena *arena = arena_new(0);

@@ -81,6 +81,10 @@ const Person *access_person(const Access *access, int64_t id);
 const Department *access_department(const Access *access, int64_t id);
 // Ids of a department and all below it, the department first; count 0: there is no such department. They belong to the snapshot.
 void access_subtree(const Access *access, Arena *arena, int64_t department, const int64_t **ret, size_t *ret_count);
+// What one role by itself gives on an object, for explaining. false: there is no such role.
+typedef struct RoleGrant { int64_t id; Str name; bool administrator, base, gives; const ObjectGrant *grant; } RoleGrant; // gives: anything at all on it
+bool access_role_grant(const Access *access, int64_t role, const Object *object, RoleGrant *ret);
+Str access_rule_text(const Access *access, const Expr *rule);          // of a scope given as expression, as it was written
 bool access_roles_have(Str roles, int64_t role);                       // is role in a stored list of ids, e.g. ["12","7"]?
 // Marks the organisation (departments, users, roles) as changed: in the same transaction as the change. On PostgreSQL it also makes such changes wait for each other.
 Status access_bump(Db *db) MUST_USE;
@@ -94,6 +98,7 @@ Status grants_shipped(Context *context, const Catalog *catalog, Str role_key, St
 
 // Questions.
 bool actor_may(const Actor *actor, const Object *object, Verb verb);              // at all, on some record
+#define ACTION_ASSIGN "assign" // giving a record to somebody else, in whatever way: takes the right to transfer too
 bool actor_may_act(const Actor *actor, const Object *object, Str action);
 FieldRight actor_field(const Actor *actor, const Field *field);
 bool actor_has_role(const Actor *actor, const Str *keys, size_t count);           // one of these role keys

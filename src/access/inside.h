@@ -12,7 +12,7 @@ typedef struct Rule { // one scope written as expression, parsed once per object
 
 typedef struct Role {
         int64_t id;
-        Str key;
+        Str key, name;
         ObjectGrant *grants; // by object index
         bool administrator, base;
 } Role;

@@ -43,6 +43,8 @@ bool actor_may(const Actor *actor, const Object *object, Verb verb) {
 
 bool actor_may_act(const Actor *actor, const Object *object, Str action) {
         const ObjectGrant *grant = grant_of(actor, object);
+        if (str_is(action, ACTION_ASSIGN) && !grant->transfer)
+                return false;
         for (size_t i = 0; i < grant->actions_count; i++)
                 if (str_eq(grant->actions[i], action))
                         return true;
