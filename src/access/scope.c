@@ -107,7 +107,7 @@ static void entries_sql(const Actor *actor, const Object *object, Verb verb, Str
                 sql(sql, "))");
         } else if (actor_scope(actor, object, verb).kind == SCOPE_NONE)
                 sql(sql, " and \"access_entry\".\"source\" <= 2");
-        sql(sql, " and +\"access_entry\".\"token\" in ");
+        sql_fixed(sql, sql->dialect == DIALECT_SQLITE ? STR(" and +\"access_entry\".\"token\" in ") : STR(" and \"access_entry\".\"token\" in "));
         sql_int_list(sql, tokens.items, tokens.count);
         sql(sql, ")");
 }

@@ -150,8 +150,6 @@ static Status choose_for_arms(List *list, const FilterShape *shape) {
                 scope_arm_sql(&list->scope.arms[0], false, STR("t"), &list->condition);
                 return STATUS_OK;
         }
-        if (db_dialect(list->call->db) == DIALECT_POSTGRES) // knows how many there are
-                return take_scope(list, false);
         if (sort_has_index(list->object, &list->sort)) {
                 Sql ids = db_sql(list->call->db);
                 scope_ids(&list->scope, &ids);
