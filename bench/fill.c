@@ -5,6 +5,7 @@
 #include "base/unicode.h"
 #include "bench/words.h"
 #include "os/os.h"
+#include "record/entry.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 #define ARENA_RESET 50          // records
 #define RARE_HITS 50            // customers that the rare word finds, however many there are
 #define PARENTS 100              // customers that others have as their parent company; they are stored first
+#define QUIET_REGION 8          // the people of this region and the next own QUIET_RECORDS customers, however many there are
+#define QUIET_RECORDS 20
 #define PASSWORD "haike-bench"
 #define DAY_MS 86400000LL
 
@@ -26,7 +29,7 @@ typedef struct Fill {
         Org *org;
         int64_t customers_count, now_ms;
         uint64_t seed;
-        int64_t departments[DEPARTMENTS], users[USERS];
+        int64_t departments[DEPARTMENTS], regions[REGIONS], users[USERS];
         int64_t *customers;
         Str hash;
 } Fill;
@@ -64,7 +67,10 @@ static Str pick(Chance *chance, const char *const *words, size_t count) {
 // Owners are drawn from a customer's number alone, so that its opportunities know them too.
 static int64_t owner_of(const Fill *fill, int64_t customer) {
         Chance chance = chance_of(fill->seed, 9, customer);
-        return fill->users[below(&chance, USERS)];
+        int64_t every = fill->customers_count / QUIET_RECORDS, busy = QUIET_REGION * REGION_DEPARTMENTS;
+        int64_t user = below(&chance, USERS / DEPARTMENTS) * DEPARTMENTS; // those of one department are so far apart
+        bool quiet = customer % every == every / 2 && customer / every < QUIET_RECORDS;
+        return fill->users[user + (quiet ? busy + below(&chance, DEPARTMENTS - busy) : below(&chance, busy))];
 }
 
 static Str company_name(const Fill *fill, Arena *arena, Chance *chance, int64_t at) {
@@ -246,18 +252,20 @@ static Status make_departments(Call *call, void *arg) {
         return STATUS_OK;
 }
 
-static Status make_user(Call *call, const char *login, int64_t department, int64_t role, Str hash, int64_t *ret) {
+static Status make_user(Call *call, const char *login, int64_t department, int64_t other, int64_t role, Str hash, int64_t *ret) {
         Arena *arena = call->context->arena;
         RecordInput *input = record_input_new(arena, catalog_get(call->catalog, "user"));
         set_text(input, "login", str_from(login));
         set_text(input, "name", str_format(arena, "同事 %s", login));
         set_text(input, "roles", str_format(arena, "[\"%lld\"]", (long long)role));
         record_input_set(input, "department", value_int(department));
+        if (other)
+                set_text(input, "other_departments", str_format(arena, "[\"%lld\"]", (long long)other));
         TRY(record_create(call, input, &as_system, ret));
         return str_empty(hash) ? STATUS_OK : password_set(call->db, *ret, hash);
 }
 
-// "user0" … own records each; those who sign in are "rep" (one of them), "manager" (a region) and "admin".
+// "user0" … own records each; those who sign in are "rep" (one of them), "manager" (a region), "director" (two of them: 200 people), "quiet" (the two that own little) and "admin".
 static Status make_users(Call *call, void *arg) {
         Fill *fill = arg;
         int64_t sales = 0, manager = 0, admin = 0, root = 0, id = 0;
@@ -267,10 +275,56 @@ static Status make_users(Call *call, void *arg) {
         TRY(root_department(call, &root));
         for (int i = 0; i < USERS; i++) {
                 Str login = i == 17 ? STR("rep") : str_format(call->context->arena, "user%d", i);
-                TRY(make_user(call, str_c(call->context->arena, login), fill->departments[i % DEPARTMENTS], sales, i == 17 ? fill->hash : STR_NONE, &fill->users[i]));
+                TRY(make_user(call, str_c(call->context->arena, login), fill->departments[i % DEPARTMENTS], 0, sales, i == 17 ? fill->hash : STR_NONE, &fill->users[i]));
         }
-        TRY(make_user(call, "manager", fill->departments[3 * REGION_DEPARTMENTS], manager, fill->hash, &id));
-        return make_user(call, "admin", root, admin, fill->hash, &id);
+        int64_t *regions = fill->regions;
+        for (int i = 0; i < REGIONS; i++)
+                regions[i] = fill->departments[i * REGION_DEPARTMENTS];
+        TRY(make_user(call, "manager", regions[3], 0, manager, fill->hash, &id));
+        TRY(make_user(call, "director", regions[3], regions[4], manager, fill->hash, &id));
+        TRY(make_user(call, "quiet", regions[QUIET_REGION], regions[QUIET_REGION + 1], manager, fill->hash, &id));
+        return make_user(call, "admin", root, 0, admin, fill->hash, &id);
+}
+
+// One of them finds much for one region, one little for all managers, the others are for other people.
+static Status make_rules(Call *call, void *arg) {
+        Fill *fill = arg;
+        int64_t manager = 0, finance = 0, id = 0;
+        TRY(role_id(call, "sales_manager", &manager));
+        TRY(role_id(call, "finance", &finance));
+        const struct { const char *name, *condition, *field; int64_t to; } rules[] = {
+                {"重点客户", "level = \"A\" and status = \"formal\"", "departments", fill->regions[3]}, {"鲲鹏", "name contains \"鲲鹏\"", "roles", manager},
+                {"大企业", "employees > 4900", "roles", finance}, {"高营收", "annual_revenue > 990000000", "departments", fill->regions[5]}, {"老企业", "founded < 1982", "users", fill->users[17]},
+        };
+        for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+                RecordInput *input = record_input_new(call->context->arena, catalog_get(call->catalog, "sharing_rule"));
+                set_text(input, "name", str_from(rules[i].name));
+                set_text(input, "object", STR("customer"));
+                set_text(input, "condition", str_from(rules[i].condition));
+                set_text(input, rules[i].field, str_format(call->context->arena, "[\"%lld\"]", (long long)rules[i].to));
+                TRY(record_create(call, input, &as_system, &id));
+        }
+        return STATUS_OK;
+}
+
+typedef struct Slice { bool more; } Slice;
+
+static Status continue_rules(Call *call, void *arg) {
+        return entries_continue(call, TRANSACTION * 5, &((Slice *)arg)->more);
+}
+
+static Status fill_rules(Fill *fill) {
+        int64_t started_us = os_monotonic_us();
+        Slice slice = {.more = true};
+        TRY(work_write(&fill->context, fill->org, STR("import"), make_rules, fill));
+        while (slice.more) {
+                ARENA_CLEANUP Arena *arena = arena_new(0);
+                Context context;
+                context_init(&context, arena, LANG_EN, fill->now_ms);
+                TRY(work_write(&context, fill->org, STR("system"), continue_rules, &slice));
+        }
+        fprintf(stderr, "5 sharing rules in %.1f s\n", (double)(os_monotonic_us() - started_us) / 1e6);
+        return STATUS_OK;
 }
 
 // PostgreSQL's own would come minutes later, in the middle of the measurements.
@@ -296,9 +350,9 @@ static Status find_indexes(Call *call, void *arg) {
         Indexes *indexes = arg;
         Sql select = db_sql(call->db);
         if (db_dialect(call->db) == DIALECT_SQLITE)
-                sql(&select, "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name in ('customer', 'opportunity', 'activity')");
+                sql(&select, "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name in ('customer', 'opportunity', 'activity', 'access_entry')");
         else
-                sql(&select, "select indexname, indexdef from pg_indexes where schemaname = current_schema and tablename in ('customer', 'opportunity', 'activity') and indexdef not like '%UNIQUE%'");
+                sql(&select, "select indexname, indexdef from pg_indexes where schemaname = current_schema and tablename in ('customer', 'opportunity', 'activity', 'access_entry') and indexdef not like '%UNIQUE%'");
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(call->db, &select, &rows));
         for (indexes->count = 0; indexes->count < INDEXES_LARGEST;) {
@@ -375,6 +429,8 @@ static bool fill_all(Fill *fill, bool postgres) {
                 return false;
         if (status == STATUS_OK)
                 status = make_indexes(fill, &indexes);
+        if (status == STATUS_OK)
+                status = fill_rules(fill);
         if (status == STATUS_OK && postgres)
                 status = work_write(context, fill->org, STR("system"), analyze, NULL);
         if (status != STATUS_OK) {

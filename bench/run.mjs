@@ -18,8 +18,8 @@ const sizes = option('sizes', process.env.SIZES ?? '50000,1000000').split(',').m
 const only = option('only', '')?.split(',').filter(Boolean)
 const showPlans = process.argv.includes('--plans')
 
-// ---- what is asked. bare: the same question for bench/bare; as: who asks ("rep" sees his own, "manager" a tree of 20 departments, "admin" everything)
-const list = (as) => ({ as, path: '/api/v1/records/customer?limit=50', bare: ['--kind', 'list', '--object', 'customer'] })
+// ---- what is asked. bare: the same question for bench/bare; as: who asks ("rep" sees his own, "manager" a tree of 20 departments, "director" 200 people in 40, "quiet" 200 who own 20 customers between them, "admin" everything)
+const list = (as, object = 'customer') => ({ as, path: `/api/v1/records/${object}?limit=50`, bare: ['--kind', 'list', '--object', object] })
 const search = (as, q) => ({ as, path: `/api/v1/search?q=${encodeURIComponent(q)}`, bare: ['--kind', 'search', '--q', q] })
 const aggregate = (object, group, measure) => ({
   as: 'admin',
@@ -30,6 +30,10 @@ const customer = JSON.stringify({ name: '上海测量科技有限公司 {n}', ph
 const calls = {
   'list, own': list('rep'),
   'list, department tree': list('manager'),
+  'manager of 200, customers': list('director'),
+  'manager of 200, opportunities': list('director', 'opportunity'),
+  'manager of 200 with 20 customers': list('quiet'),
+  'manager of 200 with few, opportunities': list('quiet', 'opportunity'),
   'list, all': list('admin'),
   'get by id': { as: 'admin', path: '/api/v1/records/customer/{id}', ids: true, bare: ['--kind', 'get', '--object', 'customer', '--id', '7777'] },
   'search, common word, sees all': search('admin', '科技'),
@@ -118,7 +122,7 @@ async function measureSize(size) {
 
 const us = (number) => (number === undefined ? '' : number >= 10000 ? `${(number / 1000).toFixed(0)} ms` : `${number.toFixed(0)} µs`)
 const columns = [
-  ['call', 34, (r) => r.name], ['requests', 9, (r) => String(r.requests)], ['1/s', 8, (r) => r.per_second.toFixed(r.per_second < 100 ? 1 : 0)], ['p50', 9, (r) => us(r.p50_us)], ['p99', 9, (r) => us(r.p99_us)],
+  ['call', 39, (r) => r.name], ['requests', 9, (r) => String(r.requests)], ['1/s', 8, (r) => r.per_second.toFixed(r.per_second < 100 ? 1 : 0)], ['p50', 9, (r) => us(r.p50_us)], ['p99', 9, (r) => us(r.p99_us)],
   ['bytes', 7, (r) => r.bytes.toFixed(0)], ['CPU', 9, (r) => us(r.cpu_us)], ['database', 9, (r) => us(engine === 'sqlite' ? r.bare_cpu_us : r.database_cpu_us)], ['static', 8, (r) => us(r.static_cpu_us)], ['ratio', 6, (r) => r.ratio?.toFixed(2) ?? ''],
 ]
 const line = (cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(columns[i][1]) : String(cell).padEnd(columns[i][1]))).join(' '))
@@ -135,7 +139,7 @@ function compareSizes(runs) {
   for (const result of large.results) {
     const other = small.results.find((one) => one.name === result.name)
     const total = (r) => r.cpu_us + r.database_cpu_us
-    console.log(`${result.name.padEnd(34)} ${(total(result) / total(other)).toFixed(2)}`)
+    console.log(`${result.name.padEnd(39)} ${(total(result) / total(other)).toFixed(2)}`)
   }
 }
 

@@ -2,7 +2,7 @@
 #include "base/date.h"
 #include "objects/notification/notify.h"
 #include "objects/shared/remind.h"
-#include "record/reader.h"
+#include "record/entry.h"
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 

@@ -32,7 +32,7 @@ static Status name_for(Call *call, int64_t to, const Object *object, int64_t rec
         if (!query_visible(&theirs, object, record, &status))
                 return status;
         FieldRight right = actor_field(theirs.actor, object->name_field);
-        Str known = right >= FIELD_READ ? name : right == FIELD_MASK ? mask_text(arena, object->name_field, name) : STR_NONE;
+        Str known = right >= FIELD_READ ? name : right == FIELD_MASK ? mask_text(arena, object->name_field, actor_mask(theirs.actor, object->name_field), name) : STR_NONE;
         *ret = str_empty(known) ? str_format(arena, "#%lld", (long long)record) : known;
         return STATUS_OK;
 }

@@ -21,8 +21,15 @@ static bool key_is_good(Str key) {
         return key.len > 0;
 }
 
+static bool is_base(const Record *record) {
+        Value base = record_value(record, "base");
+        return base.kind == VALUE_BOOL && base.boolean;
+}
+
 static void check_values(Call *call, const RecordChange *change) {
         Context *context = call->context;
+        if (is_base(change->after) && key_is(change->after, ROLE_ADMIN))
+                (void)error_add(context, STR("base"), "role_base_admin");
         Value key = record_value(change->after, "key"), grants = record_value(change->after, "grants");
         if (key.kind == VALUE_TEXT && changed(change, "key") && !key_is_good(key.text))
                 (void)error_add(context, STR("key"), "role_key");
@@ -57,6 +64,8 @@ static Status role_before(Call *call, RecordChange *change) {
         if (change->kind == CHANGE_DELETE) {
                 if (key_is(change->before, ROLE_ADMIN))
                         return error_set(call->context, STATUS_CONFLICT, "role_admin_fixed");
+                if (is_base(change->before))
+                        return error_set(call->context, STATUS_CONFLICT, "role_base");
                 return check_unused(call, change->id);
         }
         check_values(call, change);

@@ -1,7 +1,7 @@
 // Reminders of tasks and events.
 #include "objects/shared/remind.h"
 #include "objects/notification/notify.h"
-#include "record/reader.h"
+#include "record/entry.h"
 
 #define AT_ONCE 200
 

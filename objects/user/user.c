@@ -119,6 +119,8 @@ static void keep_rights(Call *call, const RecordChange *change) {
                 (void)error_add(call->context, STR("roles"), "role_not_yours");
         if (self && changed(change, "department"))
                 (void)error_add(call->context, STR("department"), "user_own_rights");
+        if (self && changed(change, "other_departments"))
+                (void)error_add(call->context, STR("other_departments"), "user_own_rights");
 }
 
 // Whoever is new speaks the organisation's language until he says otherwise.

@@ -3,10 +3,23 @@
 #include "access/inside.h"
 #include <stdlib.h>
 
+enum { EPOCH_ORGANISATION = 1, EPOCH_RULES = 2 }; // rows of access_epoch
+
+static Status epoch_of(Db *db, int64_t id, int64_t *ret) {
+        Sql select = db_sql(db);
+        sql(&select, "select \"epoch\" from \"access_epoch\" where \"id\" = ");
+        sql_int(&select, id);
+        bool found = false;
+        TRY(db_get_int(db, &select, ret, &found));
+        return found ? STATUS_OK : error_detail(db_context(db), STATUS_INTERNAL, "internal", "access_epoch has no row");
+}
+
 static Role role_read(Access *access, Context *context, Rows *rows, const RoleChange *change) {
         AccessInside *inside = access_inside(access);
-        Role role = {.id = rows_int(rows, 0), .key = str_copy(access->arena, rows_text(rows, 1))};
+        Role role = {.id = rows_int(rows, 0), .key = str_copy(access->arena, rows_text(rows, 1)), .name = str_copy(access->arena, rows_text(rows, 4))};
+        Value base = rows_value(rows, 3, VALUE_BOOL);
         role.administrator = str_is(role.key, ROLE_ADMIN);
+        role.base = !role.administrator && base.kind == VALUE_BOOL && base.boolean;
         if (role.administrator) {
                 role.grants = grants_everything(access->arena, access->catalog);
                 return role;
@@ -32,8 +45,10 @@ static Status roles_load(Db *db, Access *access, const RoleChange *change) {
         int64_t roles = 0;
         TRY(db_get_int(db, &count, &roles, NULL));
         inside->roles = arena_array(access->arena, Role, roles);
+        access->base_roles = arena_array(access->arena, int64_t, roles);
+        static const char *const columns[] = {"id", "key", "grants", "base", "name"};
         Sql select = db_sql(db);
-        sql(&select, "select \"id\", \"key\", \"grants\" from \"role\" where \"deleted_at\" is null order by \"id\"");
+        select_columns(&select, catalog_get(access->catalog, "role"), columns, 5);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(db, &select, &rows));
         ARENA_CLEANUP Arena *arena = arena_new(0);
@@ -44,7 +59,10 @@ static Status roles_load(Db *db, Access *access, const RoleChange *change) {
                 TRY(rows_next(rows, &row));
                 if (!row)
                         break;
-                inside->roles[inside->roles_count++] = role_read(access, &context, rows, change);
+                Role *role = &inside->roles[inside->roles_count++];
+                *role = role_read(access, &context, rows, change);
+                if (role->base)
+                        access->base_roles[access->base_roles_count++] = role->id;
         }
         return STATUS_OK;
 }
@@ -52,9 +70,11 @@ static Status roles_load(Db *db, Access *access, const RoleChange *change) {
 // The epoch is read first: whatever changes after that will be seen as a newer epoch, and loaded again.
 static Status load(Db *db, Access *access, const RoleChange *change) {
         TRY(access_epoch(db, &access->epoch));
+        TRY(epoch_of(db, EPOCH_RULES, &access->rules_epoch));
         TRY(departments_load(db, access));
         TRY(people_load(db, access));
         TRY(roles_load(db, access, change));
+        TRY(sharing_load(db, access));
         AccessInside *inside = access_inside(access);
         inside->formulas = formulas_load(access->arena, access->catalog);
         inside->system = (Actor){.system = true, .administrator = true, .lang = LANG_ZH_CN, .access = access};
@@ -115,31 +135,52 @@ static size_t add_subtree(const Access *access, int64_t department, int64_t *ids
 
 static size_t add_tree(const Access *access, const Person *person, int64_t *ids) {
         size_t count = add_subtree(access, person->department, ids, 0);
+        for (size_t i = 0; i < person->others_count; i++)
+                count = add_subtree(access, person->others[i], ids, count);
         for (size_t i = 0; i < access->departments_count; i++)
                 if (access->departments[i].head == person->id)
                         count = add_subtree(access, access->departments[i].id, ids, count);
         return count;
 }
 
-static void actor_tree(Access *access, const Person *person, Actor *actor) {
-        size_t count = add_tree(access, person, NULL), kept = 0;
-        int64_t *ids = arena_array(access->arena, int64_t, count);
-        add_tree(access, person, ids);
+static size_t sort_unique(int64_t *ids, size_t count) {
+        size_t kept = 0;
         qsort(ids, count, sizeof *ids, compare_id);
         for (size_t i = 0; i < count; i++)
                 if (!kept || ids[kept - 1] != ids[i])
                         ids[kept++] = ids[i];
+        return kept;
+}
+
+static void actor_tree(Access *access, const Person *person, Actor *actor) {
+        size_t count = add_tree(access, person, NULL);
+        int64_t *ids = arena_array(access->arena, int64_t, count);
+        add_tree(access, person, ids);
+        actor->tree_count = sort_unique(ids, count);
         actor->tree = ids;
-        actor->tree_count = kept;
+}
+
+static void actor_departments(Access *access, const Person *person, Actor *actor) {
+        int64_t *ids = arena_array(access->arena, int64_t, person->others_count + 1);
+        size_t count = 0;
+        actor->department = access_department(access, person->department) ? person->department : 0;
+        if (actor->department)
+                ids[count++] = actor->department;
+        for (size_t i = 0; i < person->others_count; i++)
+                if (access_department(access, person->others[i]))
+                        ids[count++] = person->others[i];
+        actor->departments_count = sort_unique(ids, count);
+        actor->departments = ids;
 }
 
 static Actor *actor_compile(Access *access, const Person *person) {
         const Profile *profile = profile_get(access, person->roles, person->roles_count);
         Actor *actor = arena_new_of(access->arena, Actor);
         *actor = (Actor){.user = person->id, .name = person->name, .login = person->login, .lang = person->lang, .access = access};
-        actor->department = access_department(access, person->department) ? person->department : 0;
         actor_take_profile(actor, profile);
+        actor_departments(access, person, actor);
         actor_tree(access, person, actor);
+        actor_take_rules(access->arena, actor);
         return actor;
 }
 
@@ -163,16 +204,22 @@ Status access_actor(Context *context, const Access *access, int64_t user, const 
         return STATUS_OK;
 }
 
-Status access_bump(Db *db) {
+static Status bump(Db *db, int64_t id) {
         Sql update = db_sql(db);
-        sql(&update, "update \"access_epoch\" set \"epoch\" = \"epoch\" + 1 where \"id\" = 1");
+        sql(&update, "update \"access_epoch\" set \"epoch\" = \"epoch\" + 1 where \"id\" = ");
+        sql_int(&update, id);
         return db_exec(db, &update, NULL);
 }
 
+Status access_bump(Db *db) {
+        return bump(db, EPOCH_ORGANISATION);
+}
+
+Status access_bump_rules(Db *db) {
+        TRY(access_bump(db));
+        return bump(db, EPOCH_RULES);
+}
+
 Status access_epoch(Db *db, int64_t *ret) {
-        Sql select = db_sql(db);
-        sql(&select, "select \"epoch\" from \"access_epoch\" where \"id\" = 1");
-        bool found = false;
-        TRY(db_get_int(db, &select, ret, &found));
-        return found ? STATUS_OK : error_detail(db_context(db), STATUS_INTERNAL, "internal", "access_epoch has no row");
+        return epoch_of(db, EPOCH_ORGANISATION, ret);
 }

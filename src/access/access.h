@@ -6,7 +6,7 @@
 
 typedef enum ScopeKind { SCOPE_NONE, SCOPE_OWN, SCOPE_DEPARTMENT, SCOPE_TREE, SCOPE_ALL } ScopeKind; // each includes those before it
 typedef enum FieldRight { FIELD_HIDE, FIELD_MASK, FIELD_READ, FIELD_WRITE } FieldRight;
-typedef enum Verb { VERB_READ, VERB_CREATE, VERB_UPDATE, VERB_DELETE, VERB_EXPORT } Verb;
+typedef enum Verb { VERB_READ, VERB_CREATE, VERB_UPDATE, VERB_DELETE, VERB_EXPORT, VERB_IMPORT, VERB_TRANSFER } Verb;
 
 typedef struct Scope {
         ScopeKind kind;
@@ -14,34 +14,55 @@ typedef struct Scope {
         const Expr *const *rules; size_t rules_count; // all of them: several roles may each bring one
 } Scope;
 
+// What a masked field shows: so many characters of its beginning and end; not given: by the field's type.
+typedef struct Mask { bool given; uint8_t head, tail; } Mask;
+
 typedef struct ObjectGrant {      // one actor's rights on one object
         Scope read, update, remove;
-        bool create, export;
+        bool create, export, import, transfer;
         bool all_actions;
         Str *actions; size_t actions_count;
         FieldRight *fields;        // by field index
+        Mask *masks;               // by field index, of those that are masked
 } ObjectGrant;
 
 typedef struct Department { int64_t id, parent; Str name; int64_t head; int enter, leave; } Department; // enter/leave: preorder numbers, a subtree is a range
-typedef struct Person { int64_t id, department; Str login, name; bool active; Lang lang; int64_t *roles; size_t roles_count; } Person;
+typedef struct Person {
+        int64_t id, department;                             // the primary one
+        int64_t *others; size_t others_count;               // further departments
+        Str login, name; bool active; Lang lang;
+        int64_t *roles; size_t roles_count;                 // his own; the base roles come beside them
+} Person;
+// Records of one object that match a condition, for some people. Only rules in effect are in the snapshot: active, and of a condition that holds together.
+typedef struct SharingRule {
+        int64_t id; Str name;
+        const Object *object;
+        Str source; const Expr *condition;
+        bool write, ready;                                  // ready: all its entries are there; nobody sees through it before
+        int64_t *users, *departments, *roles; size_t users_count, departments_count, roles_count;
+} SharingRule;
 
 typedef struct Access { // snapshot
-        Arena *arena; int references; int64_t epoch;
+        Arena *arena; int references; int64_t epoch, rules_epoch; // rules_epoch grows with every change of sharing rules
         Department *departments; size_t departments_count;  // sorted by id
         Person *people; size_t people_count;                // sorted by id
+        SharingRule *rules; size_t rules_count;             // sorted by id
+        int64_t *base_roles; size_t base_roles_count;       // what everyone has
         struct Actor **actors;                              // by person index, compiled when first asked for (atomic)
         const Catalog *catalog;                             // the snapshot it was compiled against; held
         void *roles;                                        // internal
 } Access;
 
 typedef struct Actor {
-        int64_t user, department;       // 0 for the system itself; department 0: none
+        int64_t user, department;       // 0 for the system itself; department 0: none (the primary one)
+        const int64_t *departments; size_t departments_count; // all he is in, ascending
         Str name, login;
         Lang lang;
         bool system;                    // the system itself or an administrator's command: everything
         bool administrator;             // has the role with key "admin", or system: may change metadata, roles and settings
-        const int64_t *roles; size_t roles_count; // ids, ascending; the system has none
-        const int64_t *tree; size_t tree_count; // own department and all below (and those headed), ascending
+        const int64_t *roles; size_t roles_count; // ids, ascending, base roles among them; the system has none
+        const int64_t *tree; size_t tree_count; // own departments and all below (and those headed), ascending
+        const SharingRule *const *rules; size_t rules_count; // that are for him and ready
         ObjectGrant *grants;            // by object index
         const Access *access;
 } Actor;
@@ -63,10 +84,15 @@ const Person *access_person(const Access *access, int64_t id);
 const Department *access_department(const Access *access, int64_t id);
 // Ids of a department and all below it, the department first; count 0: there is no such department. They belong to the snapshot.
 void access_subtree(const Access *access, Arena *arena, int64_t department, const int64_t **ret, size_t *ret_count);
+// What one role by itself gives on an object, for explaining. false: there is no such role.
+typedef struct RoleGrant { int64_t id; Str name; bool administrator, base, gives; const ObjectGrant *grant; } RoleGrant; // gives: anything at all on it
+bool access_role_grant(const Access *access, int64_t role, const Object *object, RoleGrant *ret);
+Str access_rule_text(const Access *access, const Expr *rule);          // of a scope given as expression, as it was written
 bool access_roles_have(Str roles, int64_t role);                       // is role in a stored list of ids, e.g. ["12","7"]?
 // Marks the organisation (departments, users, roles) as changed: in the same transaction as the change. On PostgreSQL it also makes such changes wait for each other.
 Status access_bump(Db *db) MUST_USE;
 Status access_epoch(Db *db, int64_t *ret) MUST_USE;
+Status access_bump_rules(Db *db) MUST_USE;                            // sharing rules changed: access_bump(), and their own epoch
 
 // Grants as a role keeps them (format: README.md). Every mistake is added at a path such as "grants.customer.read", the position within an expression with it.
 Status grants_check(Context *context, const Catalog *catalog, Str path, Str json) MUST_USE;
@@ -75,27 +101,54 @@ Status grants_shipped(Context *context, const Catalog *catalog, Str role_key, St
 
 // Questions.
 bool actor_may(const Actor *actor, const Object *object, Verb verb);              // at all, on some record
+#define ACTION_ASSIGN "assign" // giving a record to somebody else, in whatever way: takes the right to transfer too
 bool actor_may_act(const Actor *actor, const Object *object, Str action);
 FieldRight actor_field(const Actor *actor, const Field *field);
 bool actor_has_role(const Actor *actor, const Str *keys, size_t count);           // one of these role keys
 Scope actor_scope(const Actor *actor, const Object *object, Verb verb);
-Str mask_text(Arena *arena, const Field *field, Str text);                        // 138****1234, z***@x.cn, 张*, 其***; empty (show null): numbers, choices, lists …
-// Objects with a list of readers (Object.readers): whoever may read such records at all reads those that list him too. The rows of access_reader(object_id, user_id,
-// record_id) say which; the record pipeline keeps them. actor_covers() does not know of them.
-bool actor_reads_listed(const Actor *actor, const Object *object, Verb verb);
-// In memory: is this record within the scope of verb? values: owner and department ids; rules are evaluated through rows/row (NULL rows: rules count as not matching).
-Status actor_covers(Context *context, const Actor *actor, const Object *object, Verb verb, int64_t owner, int64_t department,
-                    const ExprRows *rows, const void *row, bool *ret) MUST_USE;
-// SQL condition of the read scope over alias, without "and": e.g. ("t"."owner_id" = ?1 or "t"."department_id" in (…)); scope all → "1=1", none → "1=0".
+Mask actor_mask(const Actor *actor, const Field *field);
+Str mask_text(Arena *arena, const Field *field, Mask mask, Str text);             // 138****1234, z***@x.cn, 张*, 其***; empty (show null): numbers, choices, lists …
+
+// ---- Entries: to whom a record belongs beside its owner and department, as rows of access_entry(object_id, record_id, source, token, updated_at, write), which the record
+// pipeline keeps for every live record. What they mean for a reader is in README.md, "Entries".
+typedef enum TokenKind { TOKEN_USER, TOKEN_DEPARTMENT, TOKEN_RULE } TokenKind;
+static inline int64_t token_of(TokenKind kind, int64_t id) { return id * 4 + kind; }
+static inline TokenKind token_kind(int64_t token) { return (TokenKind)(token & 3); }
+static inline int64_t token_id(int64_t token) { return token >> 2; }
+enum { SOURCE_READERS, SOURCE_RULE, SOURCE_TEAM }; // and above them the ids of fields of Object.through
+typedef struct AccessEntry { int64_t source, token; bool write; } AccessEntry; // write: of the team only
+// May entries widen this scope? Of nobody who may not do this to such records at all, and of nobody who may do it to all.
+bool actor_has_entries(const Actor *actor, const Object *object, Verb verb);
+
+typedef struct Subject {                                // a record, as far as a scope asks
+        int64_t owner, department;
+        const AccessEntry *entries; size_t entries_count;   // none: they do not count
+        const ExprRows *rows; const void *row;              // for rules; NULL: they count as not matching
+} Subject;
+// In memory: is this record within the scope of verb?
+Status actor_covers(Context *context, const Actor *actor, const Object *object, Verb verb, const Subject *subject, bool *ret) MUST_USE;
+// SQL condition of the scope over alias, without "and": e.g. ("t"."owner_id" = ?1 or "t"."department_id" in (…)); scope all → "1=1", none → "1=0".
 // Rules are the administrator's: what they reach through paths is not narrowed to what the reader may see.
 Status actor_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) MUST_USE;
+// The same without entries: what is the actor's by his own scope.
+Status actor_own_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) MUST_USE;
 // The same as separate index-friendly arms without overlap (streams): each arm is one condition like owner_id = 7, department_id = 3. count 0: nothing visible; one
 // arm with kind ARM_ALL: everything. More than limit arms, or a rule: *ret_single true and the caller uses actor_scope_sql over a walk.
-typedef enum ArmKind { ARM_ALL, ARM_OWNER, ARM_DEPARTMENT, ARM_READER } ArmKind;
-// An owner's arm leaves out what department arms cover, a reader's what the owner's covers too (except_owner; 0: there is none).
-typedef struct ScopeArm { ArmKind kind; int64_t id; const int64_t *except_departments; size_t except_count; int64_t except_owner, object; } ScopeArm;
+typedef enum ArmKind { ARM_ALL, ARM_OWNER, ARM_DEPARTMENT, ARM_ENTRY } ArmKind;
+// An owner's arm leaves out what department arms cover, an entry's what owner's, departments' and the entry arms before it do. id: of an entry the token.
+typedef struct ScopeArm {
+        ArmKind kind;
+        int64_t id, object;
+        const int64_t *except_departments; size_t except_count;
+        int64_t except_owner;                         // 0: there is none
+        const int64_t *except_tokens; size_t except_tokens_count; // lower ones, which other arms have
+} ScopeArm;
 void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Verb verb, size_t limit, ScopeArm **ret, size_t *ret_count, bool *ret_single);
-void scope_arm_sql(const ScopeArm *arm, Str alias, Sql *sql); // the arm's condition, without "and"
+// The arm's condition over alias, without "and". alone: without what other arms have too; else doubles are left in.
+void scope_arm_sql(const ScopeArm *arm, bool alone, Str alias, Sql *sql);
+// An entry arm as a condition over alias e of access_entry, which an index answers in the order (updated_at, record_id). alone: also over alias t of the
+// object's table, joined on the record; each record once.
+void scope_arm_entry(const ScopeArm *arm, bool alone, Sql *sql);
 
 // Names for expressions written by this reader: hidden and masked fields and unreadable objects do not exist for them.
 ExprNames actor_names(const Actor *actor);

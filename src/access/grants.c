@@ -106,7 +106,30 @@ static void read_actions(GrantReader *r, Str path, const Json *json, ObjectGrant
                 grant->actions[grant->actions_count++] = str_copy(r->arena, json->items[i].text);
 }
 
-static FieldRight read_right(GrantReader *r, Str path, const Json *json) {
+#define MASK_LARGEST 40 // characters shown of either end
+
+// "mask:3,4"
+static bool read_mask(Str text, Mask *ret) {
+        int64_t head, tail;
+        Str rest = text, number = STR_NONE;
+        if (!str_starts(text, STR("mask:")))
+                return false;
+        rest = str_slice(text, 5, text.len);
+        ptrdiff_t comma = str_find_char(rest, ',');
+        if (comma <= 0)
+                return false;
+        number = str_slice(rest, 0, (size_t)comma);
+        rest = str_slice(rest, (size_t)comma + 1, rest.len);
+        if (!str_to_int64(number, &head) || !str_to_int64(rest, &tail) || head < 0 || tail < 0 || head > MASK_LARGEST || tail > MASK_LARGEST)
+                return false;
+        *ret = (Mask){.given = true, .head = (uint8_t)head, .tail = (uint8_t)tail};
+        return true;
+}
+
+static FieldRight read_right(GrantReader *r, Str path, const Json *json, Mask *ret_mask) {
+        *ret_mask = (Mask){0};
+        if (json->kind == JSON_STRING && read_mask(json->text, ret_mask))
+                return FIELD_MASK;
         for (size_t i = 0; json->kind == JSON_STRING && i < sizeof right_names / sizeof *right_names; i++)
                 if (str_is(json->text, right_names[i].name))
                         return right_names[i].right;
@@ -124,20 +147,56 @@ static void read_fields(GrantReader *r, const Object *object, bool star, Str pat
                 return;
         }
         const Json *all = json_get(json, "*");
-        FieldRight others = all ? read_right(r, path_below(r, path, all->key), all) : FIELD_WRITE;
-        for (size_t i = 0; i < object->fields_count; i++)
+        Mask mask = {0};
+        FieldRight others = all ? read_right(r, path_below(r, path, all->key), all, &mask) : FIELD_WRITE;
+        for (size_t i = 0; i < object->fields_count; i++) {
                 grant->fields[i] = others;
+                grant->masks[i] = mask;
+        }
         for (size_t i = 0; i < json->count; i++) {
                 const Json *item = &json->items[i];
                 if (item == all)
                         continue;
                 const Field *field = object_find(object, item->key);
-                FieldRight right = read_right(r, path_below(r, path, item->key), item);
-                if (field)
+                FieldRight right = read_right(r, path_below(r, path, item->key), item, &mask);
+                if (field) {
                         grant->fields[field->index] = right;
-                else if (!star)
+                        grant->masks[field->index] = mask;
+                } else if (!star)
                         report(r, path_below(r, path, item->key), "unknown_field", item->key);
         }
+}
+
+static void read_member(GrantReader *r, const Object *object, bool star, Str below, const Json *item, ObjectGrant *grant) {
+        if (str_is(item->key, "read"))
+                read_scope(r, object, below, item, &grant->read);
+        else if (str_is(item->key, "update"))
+                read_scope(r, object, below, item, &grant->update);
+        else if (str_is(item->key, "delete"))
+                read_scope(r, object, below, item, &grant->remove);
+        else if (str_is(item->key, "create"))
+                read_switch(r, below, item, &grant->create);
+        else if (str_is(item->key, "export"))
+                read_switch(r, below, item, &grant->export);
+        else if (str_is(item->key, "import"))
+                read_switch(r, below, item, &grant->import);
+        else if (str_is(item->key, "transfer"))
+                read_switch(r, below, item, &grant->transfer);
+        else if (str_is(item->key, "actions"))
+                read_actions(r, below, item, grant);
+        else if (str_is(item->key, "fields"))
+                read_fields(r, object, star, below, item, grant);
+        else
+                report(r, below, "grant_member", item->key);
+}
+
+// Left out (or null): whoever makes records imports them, and whoever changes them may give them to others.
+static void settle_switches(const Json *json, ObjectGrant *grant) {
+        const Json *import = json_get(json, "import"), *transfer = json_get(json, "transfer");
+        if (!import || import->kind == JSON_NULL)
+                grant->import = grant->create;
+        if (!transfer || transfer->kind == JSON_NULL)
+                grant->transfer = grant->update.kind != SCOPE_NONE || grant->update.rules_count;
 }
 
 static void read_entry(GrantReader *r, const Object *object, bool star, Str path, const Json *json, ObjectGrant *grant) {
@@ -150,24 +209,9 @@ static void read_entry(GrantReader *r, const Object *object, bool star, Str path
         }
         for (size_t i = 0; i < json->count; i++) {
                 const Json *item = &json->items[i];
-                Str below = path_below(r, path, item->key);
-                if (str_is(item->key, "read"))
-                        read_scope(r, object, below, item, &grant->read);
-                else if (str_is(item->key, "update"))
-                        read_scope(r, object, below, item, &grant->update);
-                else if (str_is(item->key, "delete"))
-                        read_scope(r, object, below, item, &grant->remove);
-                else if (str_is(item->key, "create"))
-                        read_switch(r, below, item, &grant->create);
-                else if (str_is(item->key, "export"))
-                        read_switch(r, below, item, &grant->export);
-                else if (str_is(item->key, "actions"))
-                        read_actions(r, below, item, grant);
-                else if (str_is(item->key, "fields"))
-                        read_fields(r, object, star, below, item, grant);
-                else
-                        report(r, below, "grant_member", item->key);
+                read_member(r, object, star, path_below(r, path, item->key), item, grant);
         }
+        settle_switches(json, grant);
 }
 
 // "*" is read once for every object that is not named, and its mistakes are told once.
@@ -185,8 +229,10 @@ static void read_star(GrantReader *r, Str path, const Json *json, const Json *st
 }
 
 void grants_read(GrantReader *r, Str path, const Json *json, ObjectGrant *ret_grants) {
-        for (size_t i = 0; i < r->catalog->objects_count; i++)
+        for (size_t i = 0; i < r->catalog->objects_count; i++) {
                 ret_grants[i].fields = arena_array(r->arena, FieldRight, r->catalog->objects[i]->fields_count);
+                ret_grants[i].masks = arena_array(r->arena, Mask, r->catalog->objects[i]->fields_count);
+        }
         if (json->kind != JSON_OBJECT) {
                 if (json->kind != JSON_NULL)
                         report(r, path, "grant_object", STR_NONE);

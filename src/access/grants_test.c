@@ -277,9 +277,88 @@ static void masks(void **state) {
                 {"customer", "name", "海客科技有限公司", "海***"}, {"customer", "remark", "秘密", "秘***"}, {"customer", "level", "A", ""}, {"customer", "employees", "12", ""}, {"customer", "tags", "[\"a\"]", ""},
         };
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-                Str masked = mask_text(f->arena, field_of(f, cases[i].object, cases[i].field), str_from(cases[i].text));
+                Str masked = mask_text(f->arena, field_of(f, cases[i].object, cases[i].field), (Mask){0}, str_from(cases[i].text));
                 assert_string_equal(str_c(f->arena, masked), cases[i].masked);
         }
+}
+
+static void masks_by_pattern(void **state) {
+        Fixture *f = *state;
+        static const struct { const char *field, *text; int head, tail; const char *masked; } cases[] = {
+                {"phone", "13812341234", 3, 4, "138****1234"}, {"phone", "13812341234", 0, 4, "****1234"}, {"phone", "13812341234", 3, 0, "138****"}, {"phone", "13812341234", 0, 0, "****"},
+                {"phone", "12345678", 3, 4, "123****5678"}, {"phone", "1234567", 3, 4, "1***"}, {"phone", "1", 0, 0, "****"}, {"phone", "", 3, 4, ""},
+                {"email", "zhang@x.cn", 2, 3, "zh****.cn"}, {"name", "海客科技有限公司", 1, 2, "海****公司"}, {"name", "海客科", 1, 2, "海***"}, {"remark", "秘密", 1, 0, "秘****"},
+                {"level", "A", 3, 4, ""}, {"employees", "12", 1, 0, ""}, {"tags", "[\"a\"]", 1, 1, ""}, {"address", "{\"city\":\"x\"}", 1, 1, ""},
+        };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                Mask mask = {.given = true, .head = (uint8_t)cases[i].head, .tail = (uint8_t)cases[i].tail};
+                assert_string_equal(str_c(f->arena, mask_text(f->arena, field_of(f, "customer", cases[i].field), mask, str_from(cases[i].text))), cases[i].masked);
+        }
+}
+
+static void patterns_merge_to_the_most_open(void **state) {
+        Fixture *f = *state;
+        static const struct { const char *a, *b; FieldRight right; bool given; int head, tail; } cases[] = {
+                {"mask", "hide", FIELD_MASK, false, 0, 0}, {"mask:3,4", "hide", FIELD_MASK, true, 3, 4}, {"mask:0,0", "mask", FIELD_MASK, true, 0, 0}, {"mask:3,4", "mask:1,1", FIELD_MASK, true, 3, 4},
+                {"mask:3,4", "mask:4,3", FIELD_MASK, true, 4, 3}, {"mask:0,8", "mask:3,4", FIELD_MASK, true, 0, 8}, {"mask:3,4", "read", FIELD_READ, false, 0, 0},
+        };
+        for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+                const char *first = i % 2 ? cases[i / 2].b : cases[i / 2].a, *second = i % 2 ? cases[i / 2].a : cases[i / 2].b;
+                int64_t a = add_role(f, str_c(f->arena, str_format(f->arena, "a%zu", i)), str_c(f->arena, str_format(f->arena, "{\"customer\":{\"read\":\"all\",\"fields\":{\"phone\":\"%s\"}}}", first)));
+                int64_t b = add_role(f, str_c(f->arena, str_format(f->arena, "b%zu", i)), str_c(f->arena, str_format(f->arena, "{\"customer\":{\"read\":\"all\",\"fields\":{\"*\":\"%s\"}}}", second)));
+                int64_t user = add_user(f, str_c(f->arena, str_format(f->arena, "u%zu", i)), 0, role_list(f, a, b));
+                reload(f);
+                const Field *phone = field_of(f, "customer", "phone");
+                assert_int_equal(actor_field(actor_of(f, user), phone), cases[i / 2].right);
+                if (cases[i / 2].right != FIELD_MASK)
+                        continue;
+                Mask mask = actor_mask(actor_of(f, user), phone);
+                assert_true(mask.given == cases[i / 2].given && mask.head == cases[i / 2].head && mask.tail == cases[i / 2].tail);
+        }
+        static const char *const bad[] = {"mask:", "mask:3", "mask:3,", "mask:,4", "mask:-1,4", "mask:3,4,5", "mask:3,41", "mask:a,b", "mask: 3,4x", "MASK:3,4"};
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+                expect_error(f, str_c(f->arena, str_format(f->arena, "{\"customer\":{\"fields\":{\"phone\":\"%s\"}}}", bad[i])), "grants.customer.fields.phone", "grant_right");
+}
+
+static void import_and_transfer(void **state) {
+        Fixture *f = *state;
+        static const struct { const char *grant; bool import, transfer; } cases[] = {
+                {"{\"read\":\"all\"}", false, false}, {"{\"create\":true}", true, false}, {"{\"create\":true,\"import\":false}", false, false}, {"{\"import\":true}", true, false},
+                {"{\"update\":\"own\"}", false, true}, {"{\"update\":\"level = \\\"A\\\"\"}", false, true}, {"{\"update\":\"all\",\"transfer\":false}", false, false},
+                {"{\"transfer\":true}", false, true}, {"{\"create\":true,\"update\":\"own\",\"import\":null,\"transfer\":null}", true, true},
+        };
+        size_t count = sizeof cases / sizeof *cases;
+        int64_t roles[16];
+        const Object *customer = object_of(f, "customer");
+        for (size_t i = 0; i < count; i++)
+                roles[i] = add_role(f, str_c(f->arena, str_format(f->arena, "r%zu", i)), str_c(f->arena, str_format(f->arena, "{\"customer\":%s}", cases[i].grant)));
+        for (size_t i = 0; i < count; i++)
+                for (size_t k = 0; k < count; k++) { // any role that gives it
+                        int64_t user = add_user(f, str_c(f->arena, str_format(f->arena, "u%zu_%zu", i, k)), 0, role_list(f, roles[i], roles[k]));
+                        reload(f);
+                        customer = object_of(f, "customer");
+                        assert_int_equal(actor_may(actor_of(f, user), customer, VERB_IMPORT), cases[i].import || cases[k].import);
+                        assert_int_equal(actor_may(actor_of(f, user), customer, VERB_TRANSFER), cases[i].transfer || cases[k].transfer);
+                }
+        expect_error(f, "{\"customer\":{\"import\":\"yes\"}}", "grants.customer.import", "grant_switch");
+        expect_error(f, "{\"customer\":{\"transfer\":1}}", "grants.customer.transfer", "grant_switch");
+}
+
+static void a_base_role_is_everyones(void **state) {
+        Fixture *f = *state;
+        int64_t own = add_role(f, "own", "{\"customer\":{\"read\":\"own\"}}");
+        int64_t base = add(f, "role", {"name", text_value("base")}, {"version", value_int(1)}, {"key", text_value("base")}, {"base", value_bool(true)}, {"grants", text_value("{\"product\":{\"read\":\"all\"}}")});
+        int64_t nobody = add_user(f, "n", 0, STR("[]")), both = add_user(f, "b", 0, role_list(f, own, base)), one = add_user(f, "o", 0, role_list(f, own, 0));
+        (void)add(f, "role", {"name", text_value("admin")}, {"version", value_int(1)}, {"key", text_value("admin")}, {"base", value_bool(true)});
+        reload(f);
+        assert_true(actor_may(actor_of(f, nobody), object_of(f, "product"), VERB_READ) && !actor_may(actor_of(f, nobody), object_of(f, "customer"), VERB_READ));
+        assert_true(actor_may(actor_of(f, one), object_of(f, "product"), VERB_READ) && actor_may(actor_of(f, one), object_of(f, "customer"), VERB_READ));
+        assert_int_equal(actor_of(f, both)->roles_count, 2);
+        assert_true(actor_has_role(actor_of(f, nobody), &STR("base"), 1));
+        assert_false(actor_of(f, nobody)->administrator); // the administrators' role is nobody's base, whatever its row says
+        const Actor *as = NULL;
+        assert_ok(f, access_actor_as(&f->context, f->view.access, actor_of(f, nobody), own, &as));
+        assert_int_equal(as->roles_count, 2);
 }
 
 int main(void) {
@@ -298,6 +377,10 @@ int main(void) {
                 cmocka_unit_test(formulas_do_not_tell_hidden_fields),
                 cmocka_unit_test(shipped_grants_are_valid),
                 cmocka_unit_test(masks),
+                cmocka_unit_test(masks_by_pattern),
+                cmocka_unit_test(patterns_merge_to_the_most_open),
+                cmocka_unit_test(import_and_transfer),
+                cmocka_unit_test(a_base_role_is_everyones),
         };
         return fixture_run_both("grants", tests, sizeof tests / sizeof *tests);
 }

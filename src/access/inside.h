@@ -12,9 +12,9 @@ typedef struct Rule { // one scope written as expression, parsed once per object
 
 typedef struct Role {
         int64_t id;
-        Str key;
+        Str key, name;
         ObjectGrant *grants; // by object index
-        bool administrator;
+        bool administrator, base;
 } Role;
 
 typedef struct Formula { // a formula field and what it touches: it is hidden from whoever may not read one of these
@@ -61,6 +61,13 @@ const Profile *profile_get(const Access *access, const int64_t *roles, size_t co
 void actor_take_profile(Actor *actor, const Profile *profile);
 Formula *formulas_load(Arena *arena, const Catalog *catalog);
 
+// sharing.c
+Status sharing_load(Db *db, Access *access) MUST_USE;
+void actor_take_rules(Arena *arena, Actor *actor); // its roles are taken
+
 // organisation.c
+bool next_id(Str list, size_t *at, int64_t *ret); // the next id in a stored list such as ["12","7"]; false at its end
+void read_ids(Arena *arena, Str list, int64_t **ret, size_t *ret_count);
+void select_columns(Sql *select, const Object *object, const char *const *names, size_t count); // of what is live, by id; null for fields that the object lacks
 Status departments_load(Db *db, Access *access) MUST_USE;
 Status people_load(Db *db, Access *access) MUST_USE;

@@ -68,12 +68,24 @@ static bool is_text(const Field *field) {
         return false;
 }
 
-Str mask_text(Arena *arena, const Field *field, Str text) {
+// So many characters of both ends; where nothing would be hidden between them, the first one only.
+static Str mask_by_pattern(Arena *arena, Mask mask, Str text) {
+        size_t length = utf8_length(text), shown = (size_t)mask.head + mask.tail;
+        if (length < shown + 1)
+                return mask_rest(arena, text);
+        Str head = head_of(text, mask.head), before_tail = head_of(text, length - mask.tail);
+        return str_format(arena, STR_FMT "****" STR_FMT, STR_ARG(head), STR_ARG(str_slice(text, before_tail.len, text.len)));
+}
+
+Str mask_text(Arena *arena, const Field *field, Mask mask, Str text) {
+        bool phone = strcmp(field->type->name, "phone") == 0, email = strcmp(field->type->name, "email") == 0;
         if (field->kind != VALUE_TEXT || str_empty(text) || !utf8_valid(text))
                 return STR_NONE;
-        if (strcmp(field->type->name, "phone") == 0)
+        if (mask.given)
+                return phone || email || is_text(field) ? mask_by_pattern(arena, mask, text) : STR_NONE;
+        if (phone)
                 return mask_phone(arena, text);
-        if (strcmp(field->type->name, "email") == 0)
+        if (email)
                 return mask_email(arena, text);
         if (!is_text(field))
                 return STR_NONE;

@@ -14,8 +14,8 @@ static bool scope_is_none(const Scope *scope) {
 }
 
 bool grant_is_empty(const ObjectGrant *grant) {
-        return scope_is_none(&grant->read) && scope_is_none(&grant->update) && scope_is_none(&grant->remove) && !grant->create && !grant->export &&
-               !grant->all_actions && !grant->actions_count;
+        return scope_is_none(&grant->read) && scope_is_none(&grant->update) && scope_is_none(&grant->remove) && !grant->create && !grant->export && !grant->import &&
+               !grant->transfer && !grant->all_actions && !grant->actions_count;
 }
 
 static bool has_rule(const Scope *scope, const Expr *rule) {
@@ -62,6 +62,11 @@ static void merge_actions(Arena *arena, ObjectGrant *into, const ObjectGrant *fr
         into->actions_count = count;
 }
 
+// More characters shown are more open, any pattern more than the mask by the field's type; of as many the longer beginning is taken, so that the order of roles does not matter.
+static int openness(Mask mask) {
+        return mask.given ? 1 + (mask.head + mask.tail) * 256 + mask.head : 0;
+}
+
 // A role that gives nothing on an object says nothing about its fields either. Of the objects that all may see, fields count only from roles that read every
 // row: the rows are visible to all, and a right on the fields of some must not open those of all.
 static void merge_grant(Arena *arena, const Object *object, bool visible_anyway, ObjectGrant *into, const ObjectGrant *from) {
@@ -72,18 +77,39 @@ static void merge_grant(Arena *arena, const Object *object, bool visible_anyway,
         merge_scope(arena, &into->remove, &from->remove);
         into->create |= from->create;
         into->export |= from->export;
+        into->import |= from->import;
+        into->transfer |= from->transfer;
         merge_actions(arena, into, from);
         if (visible_anyway && from->read.kind != SCOPE_ALL)
                 return;
-        for (size_t i = 0; i < object->fields_count; i++)
+        for (size_t i = 0; i < object->fields_count; i++) {
+                bool same_mask = from->fields[i] == FIELD_MASK && into->fields[i] == FIELD_MASK;
+                if (from->fields[i] > into->fields[i] || (same_mask && openness(from->masks[i]) > openness(into->masks[i])))
+                        into->masks[i] = from->masks[i];
                 if (from->fields[i] > into->fields[i])
                         into->fields[i] = from->fields[i];
+        }
 }
 
 static void open_field(const Object *object, ObjectGrant *grant, Str name) {
         const Field *field = object_find(object, name);
         if (field && grant->fields[field->index] < FIELD_READ)
                 grant->fields[field->index] = FIELD_READ;
+}
+
+// Who may update a record manages its team: that is asked by the object's hook, for every write; here everybody may try.
+static void add_team(const Catalog *catalog, ObjectGrant *grants) {
+        const Object *object = catalog_find(catalog, STR("team_member"));
+        if (!object)
+                return;
+        ObjectGrant *grant = &grants[object->index];
+        const Scope all = {.kind = SCOPE_ALL};
+        if (grant->read.kind < SCOPE_OWN)
+                grant->read.kind = SCOPE_OWN;
+        grant->update = grant->remove = all;
+        grant->create = true;
+        for (size_t i = 0; i < object->fields_count; i++)
+                grant->fields[i] = FIELD_WRITE;
 }
 
 static bool is_visible_to_all(const Object *object) {
@@ -196,8 +222,10 @@ Formula *formulas_load(Arena *arena, const Catalog *catalog) {
 
 static ObjectGrant *grants_new(Arena *arena, const Catalog *catalog) {
         ObjectGrant *grants = arena_array(arena, ObjectGrant, catalog->objects_count);
-        for (size_t i = 0; i < catalog->objects_count; i++)
+        for (size_t i = 0; i < catalog->objects_count; i++) {
                 grants[i].fields = arena_array(arena, FieldRight, catalog->objects[i]->fields_count);
+                grants[i].masks = arena_array(arena, Mask, catalog->objects[i]->fields_count);
+        }
         return grants;
 }
 
@@ -205,10 +233,11 @@ ObjectGrant *grants_everything(Arena *arena, const Catalog *catalog) {
         ObjectGrant *grants = grants_new(arena, catalog);
         for (size_t i = 0; i < catalog->objects_count; i++) {
                 const Scope all = {.kind = SCOPE_ALL};
-                FieldRight *fields = grants[i].fields;
-                grants[i] = (ObjectGrant){.read = all, .update = all, .remove = all, .create = true, .export = true, .all_actions = true, .fields = fields};
+                ObjectGrant *grant = &grants[i];
+                grant->read = grant->update = grant->remove = all;
+                grant->create = grant->export = grant->import = grant->transfer = grant->all_actions = true;
                 for (size_t j = 0; j < catalog->objects[i]->fields_count; j++)
-                        fields[j] = FIELD_WRITE;
+                        grant->fields[j] = FIELD_WRITE;
         }
         return grants;
 }
@@ -235,6 +264,7 @@ static void profile_merge(const Access *access, Profile *profile) {
                 }
         }
         add_visible_to_all(catalog, profile->grants);
+        add_team(catalog, profile->grants);
         for (size_t i = 0; i < catalog->objects_count; i++)
                 settle_fields(catalog->objects[i], &profile->grants[i]);
         hide_formulas(inside->formulas, profile->grants);
@@ -245,10 +275,26 @@ static int compare_id(const void *a, const void *b) {
         return (x > y) - (x < y);
 }
 
+// The roles of somebody, and those that everyone has; ascending, each once.
+static int64_t *with_base(const Access *access, const int64_t *roles, size_t count, size_t *ret_count) {
+        int64_t *all = arena_array(access->arena, int64_t, count + access->base_roles_count);
+        size_t kept = 0;
+        if (count)
+                memcpy(all, roles, count * sizeof *all);
+        if (access->base_roles_count)
+                memcpy(all + count, access->base_roles, access->base_roles_count * sizeof *all);
+        count += access->base_roles_count;
+        qsort(all, count, sizeof *all, compare_id);
+        for (size_t i = 0; i < count; i++)
+                if (!kept || all[kept - 1] != all[i])
+                        all[kept++] = all[i];
+        *ret_count = kept;
+        return all;
+}
+
 const Profile *profile_get(const Access *access, const int64_t *roles, size_t count) {
         AccessInside *inside = access_inside(access);
-        int64_t *sorted = arena_copy(access->arena, roles, count * sizeof *roles);
-        qsort(sorted, count, sizeof *sorted, compare_id);
+        int64_t *sorted = with_base(access, roles, count, &count);
         for (const Profile *profile = inside->profiles; profile; profile = profile->next)
                 if (profile->roles_count == count && memcmp(profile->roles, sorted, count * sizeof *sorted) == 0)
                         return profile;

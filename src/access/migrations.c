@@ -135,6 +135,49 @@ static Status make_audit(Db *db) {
         return make_index(db, STR("create index \"audit_kind\" on \"audit\" (\"kind\", \"id\")"));
 }
 
+// To whom records belong beside their owners and departments. Beside it what is still to be done of that (entry_work.c of the record layer), and by which definition the
+// entries of an object or a rule were made.
+static Status make_entry(Db *db) {
+        Sql table = db_sql(db), work = db_sql(db), state = db_sql(db);
+        bool sqlite = db_dialect(db) == DIALECT_SQLITE;
+        sql(&table, "create table \"access_entry\" (\"object_id\" ");
+        sql_fixed(&table, sql_type(table.dialect, VALUE_INTEGER));
+        sql(&table, " not null");
+        add_column(&table, STR("record_id"), VALUE_INTEGER, STR(" not null"));
+        add_column(&table, STR("source"), VALUE_INTEGER, STR(" not null"));
+        add_column(&table, STR("token"), VALUE_INTEGER, STR(" not null"));
+        add_column(&table, STR("updated_at"), VALUE_DATETIME, STR(" not null"));
+        add_column(&table, STR("write"), VALUE_BOOL, STR(" not null"));
+        sql(&table, ", primary key (\"object_id\", \"record_id\", \"source\", \"token\")");
+        sql_table_end(&table);
+        if (sqlite)
+                sql(&table, ", without rowid");
+        TRY(db_ddl(db, &table));
+        TRY(make_index(db, STR("create index \"access_entry_token\" on \"access_entry\" (\"object_id\", \"token\", \"updated_at\", \"record_id\")")));
+        sql(&work, "create table \"access_work\" (\"id\"");
+        sql_identity(&work);
+        add_column(&work, STR("kind"), VALUE_INTEGER, STR(" not null"));
+        add_column(&work, STR("object_id"), VALUE_INTEGER, STR(" not null"));
+        add_column(&work, STR("subject"), VALUE_INTEGER, STR(" not null"));
+        add_column(&work, STR("target_object"), VALUE_INTEGER, STR(" not null"));
+        add_column(&work, STR("target"), VALUE_INTEGER, STR(" not null"));
+        add_column(&work, STR("done"), VALUE_INTEGER, STR(" not null"));
+        sql_table_end(&work);
+        TRY(db_ddl(db, &work));
+        TRY(make_index(db, STR("create index \"access_work_object\" on \"access_work\" (\"object_id\", \"kind\")")));
+        sql(&state, "create table \"access_state\" (\"object_id\" ");
+        sql_fixed(&state, sql_type(state.dialect, VALUE_INTEGER));
+        sql(&state, " not null");
+        add_column(&state, STR("rule_id"), VALUE_INTEGER, STR(" not null"));
+        add_column(&state, STR("signature"), VALUE_TEXT, STR(" not null"));
+        sql(&state, ", primary key (\"object_id\", \"rule_id\")");
+        sql_table_end(&state);
+        TRY(db_ddl(db, &state));
+        Sql epoch = db_sql(db); // of sharing rules
+        sql(&epoch, "insert into \"access_epoch\" (\"id\", \"epoch\") values (2, 1)");
+        return db_exec(db, &epoch, NULL);
+}
+
 const Migration access_migrations[] = {
         {.number = 201, .name = "setting", .run = make_setting},
         {.number = 202, .name = "access_epoch", .run = make_epoch},
@@ -144,6 +187,7 @@ const Migration access_migrations[] = {
         {.number = 206, .name = "preference", .run = make_preference},
         {.number = 207, .name = "demo mark", .run = mark_demo},
         {.number = 210, .name = "calendar_address", .run = make_calendar_address},
+        {.number = 211, .name = "access_entry", .run = make_entry},
         {.number = 240, .name = "audit", .run = make_audit},
 };
 const size_t access_migrations_count = sizeof access_migrations / sizeof *access_migrations;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 // Columns by name, null for those that the object does not have (a definition may lack them in tests and trimmed installations).
-static void select_columns(Sql *select, const Object *object, const char *const *names, size_t count) {
+void select_columns(Sql *select, const Object *object, const char *const *names, size_t count) {
         sql(select, "select ");
         for (size_t i = 0; i < count; i++) {
                 const Field *field = object_find(object, str_from(names[i]));
@@ -119,8 +119,7 @@ Status departments_load(Db *db, Access *access) {
         return STATUS_OK;
 }
 
-// The next id in a stored list such as ["12","7"]; false at its end.
-static bool next_id(Str list, size_t *at, int64_t *ret) {
+bool next_id(Str list, size_t *at, int64_t *ret) {
         while (*at < list.len && (list.data[*at] < '0' || list.data[*at] > '9'))
                 (*at)++;
         size_t from = *at;
@@ -137,31 +136,33 @@ bool access_roles_have(Str roles, int64_t role) {
         return false;
 }
 
-static void read_roles(Arena *arena, Person *person, Str list) {
+void read_ids(Arena *arena, Str list, int64_t **ret, size_t *ret_count) {
         int64_t id;
         size_t count = 0;
         for (size_t at = 0; next_id(list, &at, &id);)
                 count++;
-        person->roles = arena_array(arena, int64_t, count);
+        *ret = arena_array(arena, int64_t, count);
+        *ret_count = 0;
         for (size_t at = 0; next_id(list, &at, &id);)
-                person->roles[person->roles_count++] = id;
+                (*ret)[(*ret_count)++] = id;
 }
 
 static void read_person(Arena *arena, Rows *rows, Person *person) {
         Value active = rows_value(rows, 2, VALUE_BOOL);
         *person = (Person){.id = rows_int(rows, 0), .department = rows_int(rows, 1), .active = active.kind == VALUE_BOOL && active.boolean};
         person->lang = lang_from(rows_text(rows, 3));
-        read_roles(arena, person, rows_text(rows, 4));
+        read_ids(arena, rows_text(rows, 4), &person->roles, &person->roles_count);
+        read_ids(arena, rows_text(rows, 7), &person->others, &person->others_count);
         person->login = str_copy(arena, rows_text(rows, 5));
         person->name = str_copy(arena, rows_text(rows, 6));
 }
 
 Status people_load(Db *db, Access *access) {
-        static const char *const columns[] = {"id", "department", "active", "lang", "roles", "login", "name"};
+        static const char *const columns[] = {"id", "department", "active", "lang", "roles", "login", "name", "other_departments"};
         const Object *object = catalog_find(access->catalog, STR("user"));
         if (object) {
                 Sql select = db_sql(db);
-                select_columns(&select, object, columns, 7);
+                select_columns(&select, object, columns, 8);
                 ROWS_CLEANUP Rows *rows = NULL;
                 TRY(db_query(db, &select, &rows));
                 size_t capacity = 0;

@@ -28,6 +28,10 @@ Scope actor_scope(const Actor *actor, const Object *object, Verb verb) {
                 return grant->remove;
         case VERB_EXPORT:
                 return grant->export ? grant->read : none;
+        case VERB_IMPORT:
+                return grant->import ? all : none;
+        case VERB_TRANSFER:
+                return grant->transfer ? all : none;
         }
         return none;
 }
@@ -39,6 +43,8 @@ bool actor_may(const Actor *actor, const Object *object, Verb verb) {
 
 bool actor_may_act(const Actor *actor, const Object *object, Str action) {
         const ObjectGrant *grant = grant_of(actor, object);
+        if (str_is(action, ACTION_ASSIGN) && !grant->transfer)
+                return false;
         for (size_t i = 0; i < grant->actions_count; i++)
                 if (str_eq(grant->actions[i], action))
                         return true;
@@ -49,6 +55,12 @@ FieldRight actor_field(const Actor *actor, const Field *field) {
         const Object *own = own_object(actor, field->object);
         const Field *own_field = own == field->object || !own ? field : object_find(own, field->name);
         return own && own_field ? actor->grants[own->index].fields[own_field->index] : FIELD_HIDE;
+}
+
+Mask actor_mask(const Actor *actor, const Field *field) {
+        const Object *own = own_object(actor, field->object);
+        const Field *own_field = own == field->object || !own ? field : object_find(own, field->name);
+        return own && own_field ? actor->grants[own->index].masks[own_field->index] : (Mask){0};
 }
 
 // A masked field may be seen, not named: filtering, sorting or grouping by it would tell what the mask hides.

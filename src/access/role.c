@@ -34,7 +34,25 @@ Status access_actor_as(Context *context, const Access *access, const Actor *acto
         pthread_mutex_lock(&inside->lock);
         actor_take_profile(as, profile_get(access, &role, 1));
         pthread_mutex_unlock(&inside->lock);
+        actor_take_rules(context->arena, as);
         as->system = false;
         *ret = as;
         return STATUS_OK;
+}
+
+bool access_role_grant(const Access *access, int64_t id, const Object *object, RoleGrant *ret) {
+        const Role *role = role_find(access, id);
+        const Object *own = object->catalog == access->catalog ? object : catalog_find(access->catalog, object->name);
+        if (!role || !own)
+                return false;
+        const ObjectGrant *grant = &role->grants[own->index];
+        *ret = (RoleGrant){.id = id, .name = role->name, .administrator = role->administrator, .base = role->base, .gives = !grant_is_empty(grant), .grant = grant};
+        return true;
+}
+
+Str access_rule_text(const Access *access, const Expr *rule) {
+        for (const Rule *at = access_inside(access)->rules; at; at = at->next)
+                if (at->expr == rule)
+                        return at->source;
+        return STR_NONE;
 }

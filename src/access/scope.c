@@ -1,16 +1,16 @@
 // Scopes in their three forms, which must agree: a condition in SQL, a check in memory, and separate arms for index-ordered streams.
 #include "access/inside.h"
 
-static bool in_tree(const Actor *actor, int64_t department) {
-        size_t low = 0, high = actor->tree_count;
+static bool is_among(const int64_t *ids, size_t count, int64_t id) {
+        size_t low = 0, high = count;
         while (low < high) {
                 size_t middle = (low + high) / 2;
-                if (actor->tree[middle] < department)
+                if (ids[middle] < id)
                         low = middle + 1;
                 else
                         high = middle;
         }
-        return low < actor->tree_count && actor->tree[low] == department;
+        return low < count && ids[low] == id;
 }
 
 // The departments whose records the scope covers, whoever owns them; ascending.
@@ -20,9 +20,9 @@ static void scope_departments(const Actor *actor, ScopeKind kind, const int64_t 
         if (kind == SCOPE_TREE) {
                 *ret = actor->tree;
                 *ret_count = actor->tree_count;
-        } else if (kind == SCOPE_DEPARTMENT && actor->department) {
-                *ret = &actor->department;
-                *ret_count = 1;
+        } else if (kind == SCOPE_DEPARTMENT) {
+                *ret = actor->departments;
+                *ret_count = actor->departments_count;
         }
 }
 
@@ -33,11 +33,92 @@ static ExprEnv rule_env(Context *context, const Actor *actor) {
         return env;
 }
 
-static Status rules_cover(Context *context, const Actor *actor, const Scope *scope, const ExprRows *rows, const void *row, bool *ret) {
+// ---- Entries
+
+bool actor_has_entries(const Actor *actor, const Object *object, Verb verb) {
+        Scope scope = actor_scope(actor, object, verb);
+        return actor->user && (verb == VERB_READ || verb == VERB_UPDATE) && scope.kind != SCOPE_ALL && (scope.kind != SCOPE_NONE || scope.rules_count);
+}
+
+// What stands in entries for the actor: ascending, each once.
+typedef struct Tokens { int64_t *items; size_t count; } Tokens;
+
+static void add_rules(const Actor *actor, const Object *object, Verb verb, Tokens *tokens) {
+        for (size_t i = 0; i < actor->rules_count; i++)
+                if (actor->rules[i]->object->id == object->id && (verb == VERB_READ || actor->rules[i]->write))
+                        tokens->items[tokens->count++] = token_of(TOKEN_RULE, actor->rules[i]->id);
+}
+
+static void sort_tokens(Tokens *tokens) {
+        for (size_t i = 1; i < tokens->count; i++) {
+                int64_t token = tokens->items[i];
+                size_t at = i;
+                for (; at && tokens->items[at - 1] > token; at--)
+                        tokens->items[at] = tokens->items[at - 1];
+                tokens->items[at] = token;
+        }
+}
+
+static Tokens tokens_of(Arena *arena, const Actor *actor, const Object *object, Verb verb) {
+        const int64_t *departments = NULL;
+        size_t count = 0;
+        Tokens tokens = {0};
+        if (!actor_has_entries(actor, object, verb))
+                return tokens;
+        if (verb == VERB_READ && object->through_count)
+                scope_departments(actor, actor_scope(actor, object, verb).kind, &departments, &count);
+        tokens.items = arena_array(arena, int64_t, 1 + count + actor->rules_count);
+        for (size_t i = 0; i < count; i++)
+                tokens.items[tokens.count++] = token_of(TOKEN_DEPARTMENT, departments[i]);
+        tokens.items[tokens.count++] = token_of(TOKEN_USER, actor->user);
+        add_rules(actor, object, verb, &tokens);
+        sort_tokens(&tokens);
+        return tokens;
+}
+
+// A scope that is expressions alone is not widened by what a record refers to; and only people of the team and rules let somebody update.
+static bool entry_counts(Scope scope, Verb verb, const AccessEntry *entry) {
+        if (verb == VERB_UPDATE)
+                return entry->source == SOURCE_RULE || (entry->source == SOURCE_TEAM && entry->write);
+        return scope.kind != SCOPE_NONE || entry->source <= SOURCE_TEAM;
+}
+
+static bool entries_cover(Context *context, const Actor *actor, const Object *object, Verb verb, const Subject *subject) {
+        if (!subject->entries_count || !actor_has_entries(actor, object, verb))
+                return false;
+        Scope scope = actor_scope(actor, object, verb);
+        Tokens tokens = tokens_of(context->arena, actor, object, verb);
+        for (size_t i = 0; i < subject->entries_count; i++)
+                if (entry_counts(scope, verb, &subject->entries[i]) && is_among(tokens.items, tokens.count, subject->entries[i].token))
+                        return true;
+        return false;
+}
+
+// SQLite would ask the tokens' index once for each of them instead of looking at the few rows of the record: the plus keeps it from that.
+static void entries_sql(const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) {
+        Tokens tokens = tokens_of(sql->arena, actor, object, verb);
+        sql(sql, "exists (select 1 from \"access_entry\" where \"access_entry\".\"object_id\" = ");
+        sql_int(sql, object->id);
+        sql(sql, " and \"access_entry\".\"record_id\" = ");
+        sql_column(sql, alias, STR("id"));
+        if (verb == VERB_UPDATE) {
+                sql(sql, " and (\"access_entry\".\"source\" = 1 or (\"access_entry\".\"source\" = 2 and \"access_entry\".\"write\" = ");
+                sql_value(sql, value_bool(true));
+                sql(sql, "))");
+        } else if (actor_scope(actor, object, verb).kind == SCOPE_NONE)
+                sql(sql, " and \"access_entry\".\"source\" <= 2");
+        sql_fixed(sql, sql->dialect == DIALECT_SQLITE ? STR(" and +\"access_entry\".\"token\" in ") : STR(" and \"access_entry\".\"token\" in "));
+        sql_int_list(sql, tokens.items, tokens.count);
+        sql(sql, ")");
+}
+
+// ---- In memory
+
+static Status rules_cover(Context *context, const Actor *actor, const Scope *scope, const Subject *subject, bool *ret) {
         ExprEnv env = rule_env(context, actor);
         for (size_t i = 0; i < scope->rules_count; i++) {
                 Value value = VALUE_NONE;
-                TRY(expr_eval(context, scope->rules[i], &env, rows, row, &value));
+                TRY(expr_eval(context, scope->rules[i], &env, subject->rows, subject->row, &value));
                 if (value.kind == VALUE_BOOL && value.boolean) {
                         *ret = true;
                         return STATUS_OK;
@@ -46,34 +127,22 @@ static Status rules_cover(Context *context, const Actor *actor, const Scope *sco
         return STATUS_OK;
 }
 
-Status actor_covers(Context *context, const Actor *actor, const Object *object, Verb verb, int64_t owner, int64_t department,
-                    const ExprRows *rows, const void *row, bool *ret) {
+Status actor_covers(Context *context, const Actor *actor, const Object *object, Verb verb, const Subject *subject, bool *ret) {
         Scope scope = actor_scope(actor, object, verb);
+        const int64_t *departments;
+        size_t count;
+        scope_departments(actor, scope.kind, &departments, &count);
         bool covers = scope.kind == SCOPE_ALL;
-        covers |= scope.kind >= SCOPE_OWN && owner && owner == actor->user;
-        covers |= scope.kind == SCOPE_DEPARTMENT && department && department == actor->department;
-        covers |= scope.kind == SCOPE_TREE && in_tree(actor, department);
-        if (!covers && rows)
-                TRY(rules_cover(context, actor, &scope, rows, row, &covers));
+        covers |= scope.kind >= SCOPE_OWN && subject->owner && subject->owner == actor->user;
+        covers |= subject->department && is_among(departments, count, subject->department);
+        covers = covers || entries_cover(context, actor, object, verb, subject);
+        if (!covers && subject->rows)
+                TRY(rules_cover(context, actor, &scope, subject, &covers));
         *ret = covers;
         return STATUS_OK;
 }
 
-bool actor_reads_listed(const Actor *actor, const Object *object, Verb verb) {
-        if (!object->readers || verb != VERB_READ || !actor->user)
-                return false;
-        Scope scope = actor_scope(actor, object, verb);
-        return scope.kind != SCOPE_ALL && (scope.kind != SCOPE_NONE || scope.rules_count);
-}
-
-static void listed_sql(int64_t object, int64_t user, Str alias, Sql *sql) {
-        sql_column(sql, alias, STR("id"));
-        sql(sql, " in (select \"record_id\" from \"access_reader\" where \"object_id\" = ");
-        sql_int(sql, object);
-        sql(sql, " and \"user_id\" = ");
-        sql_int(sql, user);
-        sql(sql, ")");
-}
+// ---- As a condition
 
 static void column(Sql *sql, Str alias, const Field *field) {
         sql_column(sql, alias, field->column);
@@ -90,7 +159,7 @@ static void departments_sql(const int64_t *departments, size_t count, Str alias,
         sql_int_list(sql, departments, count);
 }
 
-Status actor_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) {
+static Status scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, bool entries, Sql *sql) {
         Scope scope = actor_scope(actor, object, verb);
         if (scope.kind == SCOPE_ALL) {
                 sql(sql, "1=1");
@@ -122,21 +191,31 @@ Status actor_scope_sql(Context *context, const Actor *actor, const Object *objec
                 TRY(expr_sql(context, scope.rules[i], &env, &names, alias, sql));
                 sql(sql, ")");
         }
-        if (actor_reads_listed(actor, object, verb)) {
+        if (entries && actor_has_entries(actor, object, verb)) {
                 sql(sql, " or ");
-                listed_sql(object->id, actor->user, alias, sql);
+                entries_sql(actor, object, verb, alias, sql);
         }
         sql(sql, ")");
         return STATUS_OK;
 }
+
+Status actor_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) {
+        return scope_sql(context, actor, object, verb, alias, true, sql);
+}
+
+Status actor_own_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) {
+        return scope_sql(context, actor, object, verb, alias, false, sql);
+}
+
+// ---- As arms
 
 void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Verb verb, size_t limit, ScopeArm **ret, size_t *ret_count, bool *ret_single) {
         Scope scope = actor_scope(actor, object, verb);
         const int64_t *departments;
         size_t count;
         scope_departments(actor, scope.kind, &departments, &count);
-        bool listed = actor_reads_listed(actor, object, verb);
-        size_t arms = scope.kind == SCOPE_NONE ? 0 : scope.kind == SCOPE_ALL ? 1 : count + 1 + listed;
+        Tokens tokens = tokens_of(arena, actor, object, verb);
+        size_t arms = scope.kind == SCOPE_NONE ? 0 : scope.kind == SCOPE_ALL ? 1 : 1 + count + tokens.count;
         *ret = NULL;
         *ret_count = 0;
         *ret_single = scope.kind != SCOPE_ALL && (scope.rules_count || arms > limit);
@@ -151,8 +230,9 @@ void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Ve
         *arm++ = (ScopeArm){.kind = ARM_OWNER, .id = actor->user, .except_departments = departments, .except_count = count};
         for (size_t i = 0; i < count; i++)
                 *arm++ = (ScopeArm){.kind = ARM_DEPARTMENT, .id = departments[i]};
-        if (listed)
-                *arm = (ScopeArm){.kind = ARM_READER, .id = actor->user, .object = object->id, .except_owner = actor->user, .except_departments = departments, .except_count = count};
+        for (size_t i = 0; i < tokens.count; i++)
+                *arm++ = (ScopeArm){.kind = ARM_ENTRY, .id = tokens.items[i], .object = object->id, .except_owner = actor->user, .except_departments = departments, .except_count = count,
+                                    .except_tokens = tokens.items, .except_tokens_count = i};
 }
 
 static void except_sql(const ScopeArm *arm, Str alias, Sql *sql) {
@@ -176,25 +256,51 @@ static void except_sql(const ScopeArm *arm, Str alias, Sql *sql) {
         sql(sql, ")");
 }
 
-void scope_arm_sql(const ScopeArm *arm, Str alias, Sql *sql) {
+// Of the entries that make a record the actor's, the first by token and source stands for it.
+static void except_entries(const ScopeArm *arm, Sql *sql) {
+        sql(sql, " and not exists (select 1 from \"access_entry\" x where x.\"object_id\" = e.\"object_id\" and x.\"record_id\" = e.\"record_id\" and ((x.\"token\" = e.\"token\" and x.\"source\" < e.\"source\")");
+        if (arm->except_tokens_count) {
+                sql(sql, " or x.\"token\" in ");
+                sql_int_list(sql, arm->except_tokens, arm->except_tokens_count);
+        }
+        sql(sql, "))");
+}
+
+void scope_arm_entry(const ScopeArm *arm, bool alone, Sql *sql) {
+        sql(sql, "e.\"object_id\" = ");
+        sql_int(sql, arm->object);
+        sql(sql, " and e.\"token\" = ");
+        sql_int(sql, arm->id);
+        if (!alone)
+                return;
+        except_sql(arm, STR("t"), sql);
+        except_entries(arm, sql);
+}
+
+void scope_arm_sql(const ScopeArm *arm, bool alone, Str alias, Sql *sql) {
         switch (arm->kind) {
         case ARM_ALL:
                 sql(sql, "1=1");
-                break;
+                return;
         case ARM_DEPARTMENT:
                 sql_column(sql, alias, STR("department_id"));
                 sql(sql, " = ");
                 sql_int(sql, arm->id);
-                break;
+                return;
         case ARM_OWNER:
                 sql_column(sql, alias, STR("owner_id"));
                 sql(sql, " = ");
                 sql_int(sql, arm->id);
-                except_sql(arm, alias, sql);
                 break;
-        case ARM_READER:
-                listed_sql(arm->object, arm->id, alias, sql);
-                except_sql(arm, alias, sql);
+        case ARM_ENTRY:
+                sql_column(sql, alias, STR("id"));
+                sql(sql, " in (select e.\"record_id\" from \"access_entry\" e where ");
+                scope_arm_entry(arm, false, sql);
+                if (alone)
+                        except_entries(arm, sql);
+                sql(sql, ")");
                 break;
         }
+        if (alone)
+                except_sql(arm, alias, sql);
 }

@@ -2,6 +2,7 @@
 // sockets are the HTTP layer's.
 #include "api/route.h"
 #include "base/log.h"
+#include "record/entry.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -80,15 +81,39 @@ static Status sight_run(Db *db, void *arg) {
         return status;
 }
 
-static bool may_see(EventHub *hub, Context *context, OrgView view, const Listener *listener, const OutboxEvent *event) {
+typedef struct Told { const OutboxEvent *event; bool asked; Entries entries; } Told; // one event, told to all listeners
+typedef struct EntriesAsked { const Object *object; Told *told; } EntriesAsked;
+
+static Status entries_run(Db *db, void *arg) {
+        EntriesAsked *ask = arg;
+        return entries_read(db, ask->object, ask->told->event->record_id, &ask->told->entries);
+}
+
+// Read once for all who listen.
+static void take_entries(EventHub *hub, Context *context, const Object *object, Told *told, Subject *subject) {
+        EntriesAsked ask = {.object = object, .told = told};
+        if (!told->asked && store_read(org_store(hub->api->org), context, 0, entries_run, &ask) != STATUS_OK)
+                told->entries = (Entries){0};
+        told->asked = true;
+        subject->entries = told->entries.items;
+        subject->entries_count = told->entries.count;
+}
+
+static bool may_see(EventHub *hub, Context *context, OrgView view, const Listener *listener, Told *told) {
+        const OutboxEvent *event = told->event;
         const Object *object = catalog_find_id(view.catalog, event->object_id);
         const Actor *actor = NULL;
         if (!object || access_actor(context, view.access, listener->user, &actor) != STATUS_OK || !actor_may(actor, object, VERB_READ))
                 return false;
         bool covered = false;
-        if (actor_covers(context, actor, object, VERB_READ, event->owner, event->department, NULL, NULL, &covered) == STATUS_OK && covered)
+        Subject subject = {.owner = event->owner, .department = event->department};
+        if (actor_covers(context, actor, object, VERB_READ, &subject, &covered) == STATUS_OK && covered)
                 return true;
-        if (!actor_scope(actor, object, VERB_READ).rule && !object->inherit && !object->readers)
+        if (actor_has_entries(actor, object, VERB_READ))
+                take_entries(hub, context, object, told, &subject);
+        if (subject.entries_count && actor_covers(context, actor, object, VERB_READ, &subject, &covered) == STATUS_OK && covered)
+                return true;
+        if (!actor_scope(actor, object, VERB_READ).rule && !object->inherit)
                 return false;
         Sight sight = {.hub = hub, .context = context, .view = view, .actor = actor, .object = object, .event = event};
         return store_read(org_store(hub->api->org), context, 0, sight_run, &sight) == STATUS_OK && sight.visible;
@@ -114,8 +139,9 @@ static bool signed_in(EventHub *hub, Context *context, Listener *listener) {
         return status == STATUS_OK;
 }
 
-static void send_event(EventHub *hub, Context *context, OrgView view, Listener *listener, const OutboxEvent *event) {
-        if (listener->gone || !listener->stream || !may_see(hub, context, view, listener, event) || !signed_in(hub, context, listener))
+static void send_event(EventHub *hub, Context *context, OrgView view, Listener *listener, Told *told) {
+        const OutboxEvent *event = told->event;
+        if (listener->gone || !listener->stream || !may_see(hub, context, view, listener, told) || !signed_in(hub, context, listener))
                 return;
         const Object *object = catalog_find_id(view.catalog, event->object_id);
         Str text = str_format(context->arena, "event: record\nid: %lld-%lld\ndata: {\"object\":\"" STR_FMT "\",\"id\":%lld,\"change\":\"" STR_FMT "\",\"version\":%lld}\n\n",
@@ -145,10 +171,12 @@ static void broadcast(EventHub *hub, Arena *arena) {
                         return;
                 OrgView view = org_view(hub->api->org);
                 pthread_mutex_lock(&hub->lock);
-                for (size_t i = 0; i < fetch.count; i++)
+                for (size_t i = 0; i < fetch.count; i++) {
+                        Told told = {.event = &fetch.events[i]};
                         for (Listener *listener = hub->listeners; listener; listener = listener->next)
                                 if (!listener->behind)
-                                        send_event(hub, &context, view, listener, &fetch.events[i]);
+                                        send_event(hub, &context, view, listener, &told);
+                }
                 hub->cursor = fetch.events[fetch.count - 1].cursor;
                 pthread_mutex_unlock(&hub->lock);
                 org_view_done(&view);
@@ -171,7 +199,7 @@ static bool catch_up(EventHub *hub, Arena *arena, Listener *listener) {
                         if (cursor_before(hub->cursor, fetch.events[i].cursor))
                                 more = false;
                         else
-                                send_event(hub, &context, view, listener, &fetch.events[i]);
+                                send_event(hub, &context, view, listener, &(Told){.event = &fetch.events[i]});
                         listener->cursor = fetch.events[i].cursor;
                 }
                 listener->behind = more;

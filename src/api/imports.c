@@ -41,8 +41,8 @@ static Status check_right(Request *request) {
         const Object *object = catalog_find(request->view.catalog, work->object);
         if (!object || !actor_may(request->call.actor, object, VERB_READ))
                 return error_add(&request->context, STR("object"), "unknown_object", work->object);
-        if (!actor_may(request->call.actor, object, VERB_CREATE))
-                return error_set(&request->context, STATUS_FORBIDDEN, "may_not_create", label_text(&object->label, request->context.lang));
+        if (!actor_may(request->call.actor, object, VERB_IMPORT))
+                return error_set(&request->context, STATUS_FORBIDDEN, "may_not_import", label_text(&object->label, request->context.lang));
         work->user = request->call.actor->user;
         return STATUS_OK;
 }

@@ -14,6 +14,8 @@ static void write_rights(const Actor *actor, const Object *object, JsonWriter *w
         json_put_bool(w, "update", actor_may(actor, object, VERB_UPDATE));
         json_put_bool(w, "delete", actor_may(actor, object, VERB_DELETE));
         json_put_bool(w, "export", actor_may(actor, object, VERB_EXPORT));
+        json_put_bool(w, "import", actor_may(actor, object, VERB_IMPORT));
+        json_put_bool(w, "transfer", actor_may(actor, object, VERB_TRANSFER));
         json_key(w, STR("actions"));
         json_open_array(w);
         for (size_t i = 0; i < object->actions_count; i++)
@@ -38,6 +40,9 @@ static bool visible_field(void *self, const Field *field, JsonWriter *w) {
                 static const char *const names[] = {"hide", "mask", "read", "write"};
                 bool fixed = field->readonly || field->type->computed || (field->system && field->role != FIELD_NAME && field->role != FIELD_OWNER && !(field->role == FIELD_DEPARTMENT && !field->object->follow_owner));
                 json_put_str(w, "access", str_from(names[fixed && right == FIELD_WRITE ? FIELD_READ : right]));
+                Mask mask = actor_mask(((Viewer *)self)->actor, field);
+                if (right == FIELD_MASK && mask.given)
+                        json_put_str(w, "mask", str_format(w->buf->arena, "%d,%d", mask.head, mask.tail));
         }
         return true;
 }
@@ -104,7 +109,9 @@ static Status object(Request *request) {
 static Status answer_object(Request *request, Str name, int status) {
         Catalog *fresh = NULL;
         TRY(catalog_load(request->call.db, org_zone(request->org), &fresh));
-        Status result = search_prepare(request->call.db, fresh);
+        Status result = entries_prepare(request->call.db, fresh);
+        if (result == STATUS_OK)
+                result = search_prepare(request->call.db, fresh);
         const Object *made = catalog_find(fresh, name);
         if (result == STATUS_OK && made) {
                 MetaReader plain = {.lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all")};

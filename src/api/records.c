@@ -52,6 +52,12 @@ static Status timeline(Request *request) {
         return query_timeline(&request->call, request->object, request->id, request_query(request, "after"), (int)limit, &request->w);
 }
 
+static Status team(Request *request) {
+        TRY(request_object(request, 0));
+        TRY(request_id(request, 1));
+        return query_team(&request->call, request->object, request->id, &request->w);
+}
+
 static Status explain(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
@@ -167,6 +173,7 @@ static const Route table[] = {
         {HTTP_POST, "/api/v1/records/{object}/{id}/actions/{action}", ROUTE_WRITE, ACCESS_SIGNED_IN, .prepare = prepare_action, .run = action, .id = "runAction", .summary = "Runs an action of the object on a record"},
         {HTTP_GET, "/api/v1/records/{object}/{id}/history", ROUTE_READ, ACCESS_SIGNED_IN, .run = history, .id = "getHistory", .summary = "Changes by field"},
         {HTTP_GET, "/api/v1/records/{object}/{id}/timeline", ROUTE_READ, ACCESS_SIGNED_IN, .run = timeline, .id = "getTimeline", .summary = "Everything that happened to a record"},
+        {HTTP_GET, "/api/v1/records/{object}/{id}/team", ROUTE_READ, ACCESS_SIGNED_IN, .run = team, .id = "getTeam", .summary = "The team of a record, and whether the reader may change it"},
         {HTTP_GET, "/api/v1/records/{object}/{id}/explain", ROUTE_READ, ACCESS_SIGNED_IN, .run = explain, .id = "explainAccess", .summary = "Who may do what with a record, and why"},
         {HTTP_GET, "/api/v1/aggregate/{object}", ROUTE_READ, ACCESS_SIGNED_IN, .run = aggregate, .id = "aggregate", .summary = "Groups and measures over what the reader may see"},
         {HTTP_GET, "/api/v1/search", ROUTE_READ, ACCESS_SIGNED_IN, .run = search, .id = "search", .summary = "Finds records of every object"},

@@ -49,6 +49,8 @@ static void write_permissions(Request *request) {
                 json_put_str(w, "update", scope_name(actor, object, VERB_UPDATE));
                 json_put_str(w, "delete", scope_name(actor, object, VERB_DELETE));
                 json_put_bool(w, "export", actor_may(actor, object, VERB_EXPORT));
+                json_put_bool(w, "import", actor_may(actor, object, VERB_IMPORT));
+                json_put_bool(w, "transfer", actor_may(actor, object, VERB_TRANSFER));
                 json_close_object(w);
         }
         json_close_object(w);

@@ -7,6 +7,7 @@
 #include "objects/registry.h"
 #include "os/os.h"
 #include <arpa/inet.h>
+#include "record/entry.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,10 @@ static const Migration *all_migrations(Arena *arena, size_t *ret_count) {
         return list;
 }
 
-// The search tables of objects that are new or have other search fields than before.
+// Entries and search tables of objects that are new or are defined otherwise than before.
 static Status prepare_search(Call *call, void *arg) {
         (void)arg;
+        TRY(entries_prepare(call->db, call->catalog));
         return search_prepare(call->db, call->catalog);
 }
 

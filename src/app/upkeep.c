@@ -1,6 +1,5 @@
-// What a server does by itself beside answering: warms up what the first Chinese search would wait for, and fills the search indexes of large objects that
-// were left to be done in slices, removes what has had its time, and
-// does what objects want done every minute (reminders).
+// What a server does by itself beside answering: warms up what the first Chinese search would wait for, and fills the search indexes of large objects and
+// the entries of large sharing rules that were left to be done in slices, removes what has had its time, and does what objects want done every minute (reminders).
 #include "app/command.h"
 #include "base/log.h"
 #include "base/unicode.h"
@@ -11,7 +10,7 @@
 #include <stdlib.h>
 
 #define SLICE 100            // records, so that the writer never stalls long
-#define PAUSE_S 10           // between looks for work
+#define PAUSE_S 2           // between looks for work
 #define PRUNE_EVERY_S 3600
 #define MINUTE_S 60
 
@@ -27,16 +26,26 @@ static Status fill_slice(Call *call, void *arg) {
         return search_continue(call->db, call->catalog, SLICE, arg);
 }
 
-static bool fill_search(Upkeep *upkeep) {
+static Status entry_slice(Call *call, void *arg) {
+        return entries_continue(call, SLICE * 5, arg);
+}
+
+// Who may see what, then what is found: one slice of each.
+static bool fill(Upkeep *upkeep, WorkStep step) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Context context;
         context_init(&context, arena, LANG_EN, os_now_ms());
         bool more = false;
-        if (work_write(&context, upkeep->org, STR("system"), fill_slice, &more) != STATUS_OK) {
-                log_event(LOG_WARN, "search_fill_failed", "detail=\"" STR_FMT "\"", STR_ARG(context.error.detail));
+        if (work_write(&context, upkeep->org, STR("system"), step, &more) != STATUS_OK) {
+                log_event(LOG_WARN, "fill_failed", "detail=\"" STR_FMT "\"", STR_ARG(context.error.detail));
                 return false;
         }
         return more;
+}
+
+static bool fill_all(Upkeep *upkeep) {
+        bool entries = fill(upkeep, entry_slice);
+        return fill(upkeep, fill_slice) || entries;
 }
 
 static Status prune_slice(Call *call, void *arg) {
@@ -61,6 +70,7 @@ static void prune(Upkeep *upkeep) {
 
 static Status minute_step(Call *call, void *arg) {
         (void)arg;
+        TRY(entries_prepare(call->db, call->catalog)); // the organisation's zone may be another
         return record_minutely(call);
 }
 
@@ -90,7 +100,7 @@ static void *upkeep_main(void *arg) {
         Upkeep *upkeep = arg;
         unicode_warm();
         int64_t pruned_us = 0, minute_us = 0;
-        for (bool more = fill_search(upkeep); pause_for(upkeep, more ? 0 : PAUSE_S); more = fill_search(upkeep)) {
+        for (bool more = fill_all(upkeep); pause_for(upkeep, more ? 0 : PAUSE_S); more = fill_all(upkeep)) {
                 if (!minute_us || os_monotonic_us() - minute_us >= MINUTE_S * 1000000LL) {
                         minute_us = os_monotonic_us();
                         minute(upkeep);

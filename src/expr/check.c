@@ -171,7 +171,7 @@ Status check_as(Check *check, const Scope *scope, const Syntax *syntax, ExprType
 
 Status expr_parse(Context *context, const ExprParse *parse, Str source, const Expr **ret) {
         int nodes = 0;
-        Check check = {.context = context, .names = parse->names, .source = source, .nodes = &nodes};
+        Check check = {.context = context, .names = parse->names, .source = source, .own = parse->own, .nodes = &nodes};
         Scope scope = {.object = parse->object, .measure = parse->allow_aggregate};
         Syntax *syntax;
         Expr *expr;

@@ -37,6 +37,8 @@ Status check_call(Check *check, const Scope *scope, const Syntax *syntax, Expr *
         const Function *function = function_find(syntax->name);
         if (!function)
                 return check_error(check, syntax, "expr_unknown_function", syntax->name);
+        if (check->own && function->varies)
+                return check_error(check, syntax, "expr_own", syntax->name);
         return function->check ? function->check(check, scope, syntax, function, ret) : check_by_letters(check, scope, syntax, function, ret);
 }
 

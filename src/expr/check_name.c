@@ -15,7 +15,7 @@ static Status formula_failed(Check *check, const Syntax *syntax, size_t name, St
         if (status != STATUS_MALFORMED)
                 return status;
         const char *code = error->code;
-        bool about_size = str_is(STR("expr_too_deep"), code) || str_is(STR("expr_too_complex"), code) || str_is(STR("expr_formula_cycle"), code);
+        bool about_size = str_is(STR("expr_too_deep"), code) || str_is(STR("expr_too_complex"), code) || str_is(STR("expr_formula_cycle"), code) || str_is(STR("expr_own"), code);
         return name_error(check, syntax, name, about_size ? code : "expr_formula");
 }
 
@@ -33,7 +33,7 @@ static Status check_formula(Check *check, const Syntax *syntax, size_t name, con
         if (check->depth == EXPR_MAX_FORMULAS)
                 return name_error(check, syntax, name, "expr_too_deep");
         Check inner = {.context = check->context, .names = check->names, .source = field->formula, .outer = check, .formula = field,
-                       .depth = check->depth + 1, .nodes = check->nodes};
+                       .depth = check->depth + 1, .own = check->own, .nodes = check->nodes};
         Expr *expr;
         Status status = check_formula_source(&inner, field, &expr);
         if (status != STATUS_OK)
@@ -78,6 +78,8 @@ typedef struct Steps {
 } Steps;
 
 static Status step(Check *check, const Syntax *syntax, size_t name, const ExprField *field, Steps *steps) {
+        if (check->own)
+                return name_error(check, syntax, name, "expr_own");
         if (field->type != EXPR_REFERENCE || !field->target || !str_empty(field->formula))
                 return name_error(check, syntax, name, "expr_not_reference");
         if (!steps->fields)
@@ -229,6 +231,8 @@ static Status check_children(Check *check, const Syntax *syntax, const Relation 
 Status check_aggregate(Check *check, const Scope *scope, const Syntax *syntax, Expr **ret) {
         Expr node = {.kind = NODE_AGGREGATE, .type = EXPR_INTEGER};
         ensure(aggregate_find(syntax->name, &node.aggregate));
+        if (check->own)
+                return check_error(check, syntax, "expr_own", syntax->name);
         if (syntax->count > 2 || (syntax->count == 0 && !(scope->measure && node.aggregate == AGGREGATE_COUNT)))
                 return check_error(check, syntax, "expr_arguments", syntax->name);
         Relation relation;

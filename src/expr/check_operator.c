@@ -223,6 +223,8 @@ static Status check_contains(Check *check, const Scope *scope, const Syntax *syn
 
 static Status check_under(Check *check, const Scope *scope, const Syntax *syntax, Expr **ret) {
         Operand left, right;
+        if (check->own)
+                return check_error(check, syntax, "expr_own", STR("under"));
         TRY(check_operand(check, scope, syntax->items[0], &left));
         TRY(check_operand(check, scope, syntax->items[1], &right));
         const ExprField *field = left.expr->choice;

@@ -52,6 +52,7 @@ typedef struct ExprParse {
         const ExprNames *names;
         const void *object;   // what names start from; NULL: constants only
         bool allow_aggregate; // measures: count(), sum(x), avg, min, max, count_distinct over the rows themselves
+        bool own;             // it may depend on nothing but the row itself: no other records, no department tree, not on who asks and when; else "expr_own"
         ExprType expect;      // EXPR_NULL: any; EXPR_BOOL for filters …; NUMBER takes integers
 } ExprParse;
 

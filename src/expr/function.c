@@ -46,10 +46,10 @@ static const Function functions[] = {
         {.name = "longitude", .args = "p", .result = EXPR_NUMBER, .sql = "haike_longitude", .eval = function_eval_longitude},
 
         // Who and when: the same for every row.
-        {.name = "today", .args = "", .result = EXPR_DATE, .eval = function_eval_today},
-        {.name = "now", .args = "", .result = EXPR_DATETIME, .eval = function_eval_now},
-        {.name = "me", .args = "", .result = EXPR_REFERENCE, .eval = function_eval_me},
-        {.name = "my_department", .args = "", .result = EXPR_REFERENCE, .eval = function_eval_my_department},
+        {.name = "today", .args = "", .result = EXPR_DATE, .eval = function_eval_today, .varies = true},
+        {.name = "now", .args = "", .result = EXPR_DATETIME, .eval = function_eval_now, .varies = true},
+        {.name = "me", .args = "", .result = EXPR_REFERENCE, .eval = function_eval_me, .varies = true},
+        {.name = "my_department", .args = "", .result = EXPR_REFERENCE, .eval = function_eval_my_department, .varies = true},
         {.name = "date", .check = function_check_date, .eval = function_eval_date},
 
         // Dates. A date-time counts as its local date.

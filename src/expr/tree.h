@@ -115,6 +115,7 @@ struct Check {
         Check *outer;             // the source that uses this formula
         const ExprField *formula; // which
         int depth;
+        bool own;                 // ExprParse.own
         int *nodes;               // made so far, over all sources
 };
 
@@ -209,6 +210,7 @@ struct Function {
         Status (*emit)(Emit *emit, const Expr *call, Str alias); // instead of sql
         bool (*eval)(Eval *eval, const Value *args, size_t count, Value *ret); // false: the result is null
         bool takes_null;   // eval is called even where an argument is null (else the result is null)
+        bool varies;       // by who asks or when: the same for every row, and another next time
         int stack;         // more parser stack than a plain call needs
 };
 

@@ -117,7 +117,7 @@ static void take_field(Back *back, const Json *change) {
 // Like an action on the record: rules and locks hold for what the job was asked to write.
 static Status put_back(Back *back, const Object *object, int64_t id) {
         Call *call = back->call;
-        if (back->undo->assigned && !actor_may_act(call->actor, object, STR("assign")))
+        if (back->undo->assigned && !actor_may_act(call->actor, object, STR(ACTION_ASSIGN)))
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
         WriteOptions options = {.as_system = true, .asked = back->asked, .exact = true, .action = STR("undo")};
         call->acted_object = object;
@@ -135,7 +135,7 @@ static Status check_reach(Call *call, const Object *object, int64_t id) {
         if (!query_visible(call, object, id, &status))
                 return status != STATUS_OK ? status : error_set(call->context, STATUS_NOT_FOUND, "not_found");
         TRY(record_load(call, object, id, &record));
-        TRY(record_allowed(call, object, VERB_UPDATE, record, &allowed));
+        TRY(record_allowed(call, VERB_UPDATE, record, &allowed));
         return allowed ? STATUS_OK : error_set(call->context, STATUS_FORBIDDEN, "forbidden");
 }
 

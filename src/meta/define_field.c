@@ -14,7 +14,7 @@ static const struct { const char *member, *types; } special[] = {
         {"targets", "record"},
         {"inverse", "reference multi_reference user department"},
         {"inverse_label", "reference user department"},
-        {"on_delete", "reference multi_reference user department"},
+        {"on_delete", "reference multi_reference user department record"},
         {"format", "auto_number"},
         {"expression", "formula rollup"},
         {"result", "formula rollup"},

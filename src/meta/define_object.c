@@ -2,7 +2,7 @@
 #include "meta/build.h"
 
 static const char *const members[] = {
-        "id", "name", "label", "plural", "icon", "order", "nav", "fields", "indexes", "inherit", "readers", "stage", "layout", "layouts", "rules", "validations", "views", "actions",
+        "id", "name", "label", "plural", "icon", "order", "nav", "fields", "indexes", "inherit", "readers", "through", "stage", "layout", "layouts", "rules", "validations", "views", "actions",
         "grants", "search", "follow_owner", "audit", "comment", NULL,
 };
 

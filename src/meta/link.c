@@ -110,6 +110,56 @@ static void link_named(Builder *builder, Object *object) {
                 object_error(builder, object, STR("readers"), "not_people", object->readers->name);
 }
 
+static bool may_refer_to(const Field *field, const Object *object) {
+        if (field->type->reference)
+                return field->target == object;
+        for (size_t i = 0; i < field->targets_count; i++)
+                if (str_eq(field->targets[i], object->name))
+                        return true;
+        return field->targets_count == 0;
+}
+
+static Field *through_field(Builder *builder, const Object *object, Str name, Str at) {
+        const Field *field = object_find(object, name);
+        bool fits = field && field->stored && !field->system && (field->type->reference || field->type->expr == EXPR_RECORD);
+        if (!fits && source_gives(builder_source(builder, object), "through"))
+                object_error(builder, object, at, field ? "not_a_reference" : "unknown_field", name);
+        return fits ? object->fields[field->index] : NULL;
+}
+
+// A field that was retired since leads nowhere.
+static void link_through(Builder *builder, Object *object) {
+        Arena *arena = builder->context->arena;
+        const Json *names = json_get(object->definition, "through");
+        if (!names || names->kind == JSON_NULL)
+                return;
+        if (names->kind != JSON_ARRAY) {
+                object_error(builder, object, STR("through"), "bad_list", STR_NONE);
+                return;
+        }
+        object->through = arena_array(arena, Field *, names->count + 1);
+        for (size_t i = 0; i < names->count; i++) {
+                Field *field = through_field(builder, object, names->items[i].text, str_format(arena, "through[%zu]", i));
+                for (size_t k = 0; field && k < object->through_count; k++)
+                        if (object->through[k] == field)
+                                field = NULL;
+                if (field)
+                        object->through[object->through_count++] = field;
+        }
+}
+
+static void link_seen_through(Builder *builder, Object *object) {
+        Catalog *catalog = builder->catalog;
+        size_t most = 0;
+        for (size_t o = 0; o < catalog->objects_count; o++)
+                most += catalog->objects[o]->through_count;
+        object->seen_through = arena_array(builder->context->arena, const Field *, most + 1);
+        for (size_t o = 0; o < catalog->objects_count; o++)
+                for (size_t i = 0; !catalog->objects[o]->retired && i < catalog->objects[o]->through_count; i++)
+                        if (may_refer_to(catalog->objects[o]->through[i], object))
+                                object->seen_through[object->seen_through_count++] = catalog->objects[o]->through[i];
+}
+
 static bool sort_known(const Object *object, Str sort) {
         Str part;
         while (str_cut(&sort, ',', &part)) {
@@ -172,8 +222,11 @@ void catalog_link(Builder *builder) {
                 Object *object = catalog->objects[i];
                 link_records(builder->context->arena, object);
                 link_named(builder, object);
+                link_through(builder, object);
                 form_link(builder, object);
                 if (source_gives(builder_source(builder, object), "views"))
                         check_views(builder, object);
         }
+        for (size_t i = 0; i < catalog->objects_count; i++)
+                link_seen_through(builder, catalog->objects[i]);
 }

@@ -50,7 +50,7 @@ struct Field {
         Str target_name, inverse;
         Label inverse_label;     // of the relation as the target sees it; empty: the object's plural
         Str *targets; size_t targets_count; // record: the objects it may point at; none: any
-        OnDelete on_delete;
+        OnDelete on_delete;      // record: only cascade means anything
         Str format, pattern, expression;
         const FieldType *result; // formula, roll-up
         const Expr *compiled;    // roll-up's expression over this object (sum(children.x))
@@ -98,6 +98,8 @@ struct Object {
         bool search;                                 // false: its records are not in the global search
         Field **fields; size_t fields_count;         // common ones first, in FieldRole order, then as defined; retired ones are not here
         Field *name_field, *owner, *department, *stage, *inherit, *readers;     // readers: a list of users who may read the record too
+        Field **through; size_t through_count;       // references and record fields: for reading this counts as belonging to the owner and department of what they refer to, too
+        const Field **seen_through; size_t seen_through_count; // such fields of all objects that may refer to rows of this one
         Relation *children; size_t children_count;
         Field **rollups_on_parents; size_t rollups_count; // roll-up fields of other objects that depend on rows of this one
         Field **record_fields; size_t record_fields_count; // fields of type record of this object

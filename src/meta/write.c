@@ -93,7 +93,7 @@ static void put_reference(JsonWriter *w, const MetaReader *reader, const Field *
         }
         put_text(w, "inverse", field->inverse);
         meta_put_label(w, reader, "inverse_label", &field->inverse_label);
-        if (field->type->reference && field->role == FIELD_PLAIN)
+        if ((field->type->reference && field->role == FIELD_PLAIN) || (field->type->expr == EXPR_RECORD && field->on_delete == ON_DELETE_CASCADE))
                 json_put_str(w, "on_delete", str_from(on_delete[field->on_delete]));
 }
 
@@ -284,6 +284,15 @@ static void put_indexes(JsonWriter *w, const MetaReader *reader, const Object *o
         json_close_array(w);
 }
 
+static void put_through(JsonWriter *w, const MetaReader *reader, const Object *object) {
+        json_key(w, STR("through"));
+        json_open_array(w);
+        for (size_t i = 0; i < object->through_count; i++)
+                if (meta_shows_field(reader, object->through[i]))
+                        json_add_str(w, object->through[i]->name);
+        json_close_array(w);
+}
+
 void catalog_write_object(const Object *object, const MetaReader *reader, JsonWriter *w) {
         json_open_object(w);
         json_put_int(w, "id", object->id);
@@ -299,6 +308,7 @@ void catalog_write_object(const Object *object, const MetaReader *reader, JsonWr
         put_text(w, "stage", object->stage && meta_shows_field(reader, object->stage) ? object->stage->name : STR_NONE);
         put_text(w, "inherit", object->inherit && meta_shows_field(reader, object->inherit) ? object->inherit->name : STR_NONE);
         put_text(w, "readers", object->readers && meta_shows_field(reader, object->readers) ? object->readers->name : STR_NONE);
+        put_through(w, reader, object);
         put_fields(w, reader, object);
         put_indexes(w, reader, object);
         meta_put_forms(w, reader, object);

@@ -65,7 +65,7 @@ static Status check_when(Call *call, const ActionDef *definition, const Record *
 static Status check_rights(Call *call, const Object *object, const Action *action, const Record *record) {
         bool allowed = actor_may_act(call->actor, object, str_from(action->name));
         if (allowed && action->needs != VERB_READ)
-                TRY(record_allowed(call, object, action->needs, record, &allowed));
+                TRY(record_allowed(call, action->needs, record, &allowed));
         return allowed || call->actor->system ? STATUS_OK : error_set(call->context, STATUS_FORBIDDEN, "forbidden");
 }
 

@@ -215,7 +215,7 @@ Status query_name(Call *call, const Object *object, int64_t id, Str *ret) {
                 return STATUS_OK;
         *ret = str_copy(call->context->arena, rows_text(rows, 0));
         if (right == FIELD_MASK)
-                *ret = mask_text(call->context->arena, object->name_field, *ret);
+                *ret = mask_text(call->context->arena, object->name_field, actor_mask(call->actor, object->name_field), *ret);
         return STATUS_OK;
 }
 

@@ -3,7 +3,7 @@
 #include "os/os.h"
 #include "record/file.h"
 #include "record/query.h"
-#include "record/reader.h"
+#include "record/entry.h"
 #include "record/search.h"
 #include "record/write.h"
 
@@ -158,12 +158,84 @@ static Status check_references(Check *check) {
         return STATUS_OK;
 }
 
-static Status check_readers(Check *check) {
-        if (!check->object->readers)
+// ---- Entries: made anew in SQL and compared both ways with what is stored
+
+static void select_entries(Check *check, int64_t source, const SharingRule *rule, Sql *select) {
+        sql(select, "select record_id, token, updated_at, \"write\" from access_entry where object_id = ");
+        sql_int(select, check->object->id);
+        sql(select, " and source = ");
+        sql_int(select, source);
+        if (!rule)
+                return;
+        sql(select, " and token = ");
+        sql_int(select, token_of(TOKEN_RULE, rule->id));
+}
+
+static Status check_entries_of(Check *check, int64_t source, const SharingRule *rule, Str what) {
+        EntrySet set = {.object = check->object, .source = source, .rule = rule};
+        for (int way = 0; way < 2; way++) {
+                Sql wanted = db_sql(check->call->db), select = db_sql(check->call->db);
+                TRY(entries_wanted(check->call->db, &set, &wanted));
+                sql(&select, "select record_id from (");
+                if (way)
+                        select_entries(check, source, rule, &select);
+                else {
+                        sql(&select, "select w.record_id, w.token, w.updated_at, w.\"write\" from (");
+                        sql_append(&select, &wanted);
+                        sql(&select, ") w");
+                }
+                sql(&select, " except ");
+                if (way) {
+                        sql(&select, "select w.record_id, w.token, w.updated_at, w.\"write\" from (");
+                        sql_append(&select, &wanted);
+                        sql(&select, ") w");
+                } else
+                        select_entries(check, source, rule, &select);
+                sql(&select, ") d");
+                TRY(tell_rows(check, &select, way ? "check.entry_left" : "check.entry_missing", what));
+        }
+        return STATUS_OK;
+}
+
+// Of rules that are none any more, of fields that lead nowhere.
+static Status check_other_entries(Check *check) {
+        const Access *access = check->call->actor->access;
+        int64_t *fields = arena_array(check->call->context->arena, int64_t, check->object->through_count + 1);
+        int64_t *rules = arena_array(check->call->context->arena, int64_t, access->rules_count + 1);
+        size_t rules_count = 0;
+        for (size_t i = 0; i < check->object->through_count; i++)
+                fields[i] = check->object->through[i]->id;
+        for (size_t i = 0; i < access->rules_count; i++)
+                if (access->rules[i].object == check->object)
+                        rules[rules_count++] = token_of(TOKEN_RULE, access->rules[i].id);
+        Sql select = db_sql(check->call->db);
+        sql(&select, "select record_id from access_entry where object_id = ");
+        sql_int(&select, check->object->id);
+        sql(&select, " and ((source > 2 and source not in ");
+        sql_int_list(&select, fields, check->object->through_count);
+        sql(&select, ") or (source = 1 and token not in ");
+        sql_int_list(&select, rules, rules_count);
+        sql_fixed(&select, check->object->readers ? STR("))") : STR(") or source = 0)"));
+        return tell_rows(check, &select, "check.entry_left", STR_NONE);
+}
+
+static Status check_entries(Check *check) {
+        const Access *access = check->call->actor->access;
+        const Object *object = check->object;
+        bool left = false;
+        TRY(entries_left(check->call, object, &left)); // the rest is known to be missing
+        if (object->retired || left)
                 return STATUS_OK;
-        Sql select = select_live(check);
-        readers_differ(check->object, &select);
-        return tell_rows(check, &select, "check.readers", check->object->readers->name);
+        if (object->readers)
+                TRY(check_entries_of(check, SOURCE_READERS, NULL, object->readers->name));
+        for (size_t i = 0; i < object->through_count; i++)
+                TRY(check_entries_of(check, object->through[i]->id, NULL, object->through[i]->name));
+        if (catalog_find(check->call->catalog, STR("team_member")))
+                TRY(check_entries_of(check, SOURCE_TEAM, NULL, STR("team_member")));
+        for (size_t i = 0; i < access->rules_count; i++)
+                if (access->rules[i].object == object)
+                        TRY(check_entries_of(check, SOURCE_RULE, &access->rules[i], access->rules[i].name));
+        return check_other_entries(check);
 }
 
 // ---- Roll-ups: nothing stored yet is the same as a total of nothing
@@ -226,7 +298,7 @@ static Status check_terms(Check *check, int64_t id) {
         sql(&select, "select 1 from ");
         search_table(check->object, &select);
         sql(&select, " s where ");
-        search_match(call, check->object, buf_str(&terms), false, &select);
+        TRY(search_match(call, check->object, buf_str(&terms), false, &select));
         sql(&select, " and ");
         search_id(&select);
         sql(&select, " = ");
@@ -356,7 +428,7 @@ static Status check_sort_keys(Check *check) {
 
 static Status check_object(Check *check) {
         TRY(check_references(check));
-        TRY(check_readers(check));
+        TRY(check_entries(check));
         TRY(check_rollups(check));
         TRY(check_search(check));
         TRY(check_history(check));

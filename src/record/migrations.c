@@ -73,11 +73,51 @@ static Status create_readers(Db *db) {
                                 : STR("insert into access_reader select distinct 23, cast(p.value as integer), e.id from event e, json_each(e.participants) p where e.participants is not null"));
 }
 
+typedef struct Listing { int64_t object; Str table; } Listing;
+
+static Status listings(Db *db, Listing *ret, size_t most, size_t *ret_count) {
+        Sql select = db_sql(db);
+        sql(&select, "select distinct r.object_id, o.name from access_reader r join meta_object o on o.id = r.object_id");
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(db, &select, &rows));
+        for (*ret_count = 0; *ret_count < most;) {
+                bool found;
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        break;
+                ret[(*ret_count)++] = (Listing){rows_int(rows, 0), str_copy(db_arena(db), rows_text(rows, 1))};
+        }
+        return STATUS_OK;
+}
+
+// Readers are one of several reasons to see a record now; of live records only, with the time that lists are sorted by.
+static Status move_readers(Db *db) {
+        Listing list[1000];
+        size_t count = 0;
+        bool there = false;
+        TRY(has_table(db, STR("meta_object"), &there));
+        if (there)
+                TRY(listings(db, list, sizeof list / sizeof *list, &count));
+        for (size_t i = 0; i < count; i++) {
+                Sql insert = db_sql(db);
+                sql(&insert, "insert into access_entry (object_id, record_id, source, token, updated_at, \"write\") select r.object_id, r.record_id, 0, r.user_id * 4, t.updated_at, ");
+                sql_value(&insert, value_bool(false));
+                sql(&insert, " from access_reader r join ");
+                sql_name(&insert, list[i].table);
+                sql(&insert, " t on t.id = r.record_id and t.deleted_at is null where r.object_id = ");
+                sql_int(&insert, list[i].object);
+                sql(&insert, " on conflict do nothing");
+                TRY(db_exec(db, &insert, NULL));
+        }
+        return run(db, STR("drop table access_reader"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
         {302, "idempotency, sequence, file", create_small},
         {310, "file_part", create_file_part},
         {320, "access_reader", create_readers},
+        {330, "access_entry", move_readers},
 };
 const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;

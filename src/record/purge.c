@@ -1,7 +1,7 @@
 // Removing records for good, and mending what named them.
 #include "record/purge.h"
 #include "record/query.h"
-#include "record/reader.h"
+#include "record/entry.h"
 #include "record/search.h"
 #include "record/write.h"
 
@@ -48,7 +48,7 @@ Status record_purge(Call *call, const Object *object, int64_t id) {
         if (!before)
                 return STATUS_OK;
         TRY(delete_rows(call, object, id));
-        TRY(readers_forget(call, object, id));
+        TRY(entries_forget(call, object, id));
         if (organises(object))
                 call->metadata_changed = true;
         if (!live)
@@ -56,6 +56,7 @@ Status record_purge(Call *call, const Object *object, int64_t id) {
         RecordChange change = {.kind = CHANGE_DELETE, .object = object, .id = id, .before = before};
         change.given = arena_array(call->context->arena, bool, object->fields_count);
         TRY(rollup_update(call, &change));
+        TRY(entries_put(call, &change, &(Entries){0}, &(bool){false}));
         return object->search ? search_remove(call, object, id) : STATUS_OK;
 }
 
@@ -266,13 +267,13 @@ static Status follow_mended(Mend *mend, const RecordChange *change) {
         Call *call = mend->call;
         const Object *object = mend->object;
         TRY(history_add(call, change, mend->after->version, STR_NONE));
-        TRY(readers_put(call, change));
         if (!mend->live)
                 return STATUS_OK;
-        const Value *values = mend->after->values;
+        Entries entries = {0};
+        bool entered = false;
         TRY(rollup_update(call, change));
-        if (object->search)
-                TRY(search_put(call, object, change->id, values, values[object->owner->index].integer, values[object->department->index].integer));
+        TRY(entries_put(call, change, &entries, &entered));
+        TRY(search_put(call, object, change->id, mend->after->values, &entries));
         const Field *parent = str_is(object->name, "department") ? object_find(object, STR("parent")) : NULL;
         if (parent && record_changed(change, parent))
                 TRY(search_department_moved(call, change->id));

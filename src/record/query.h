@@ -63,12 +63,10 @@ typedef enum ScopePath {
 typedef struct ReadScope {
         const Object *object;
         ScopePath path;
-        ScopeArm *arms;       // may overlap: a record is in at most one owner's and one department's arm
+        ScopeArm *arms;       // may overlap
         size_t arms_count;
 } ReadScope;
 ReadScope scope_of_reader(Call *call, const Object *object);
-void scope_arm(const ReadScope *scope, size_t arm, Sql *select);                 // t."owner_id" = ?
-void scope_arm_alone(const ReadScope *scope, size_t arm, Sql *select);           // without what another arm has
 void scope_ids(const ReadScope *scope, Sql *select);                             // select t.id … of all arms, doubles and all
 Status rows_at_most(Call *call, const Sql *rows, int64_t limit, bool *ret) MUST_USE; // does this select find no more?
 // The whole scope as a condition over alias. opaque: the planner is not to look for an index in it.
@@ -103,6 +101,7 @@ typedef struct Sort {
         SortKey keys[CURSOR_KEYS];
         size_t count;
         bool id_descending;  // the id breaks ties, in the direction of the last key
+        bool entries;        // by updated_at and id as alias e of access_entry has them
 } Sort;
 // Nulls come last in both directions. Where the first key can be null the rows that have it are one range (SORT_FIRST), the rest another (SORT_REST), each in an index's order.
 typedef enum SortPhase { SORT_FIRST, SORT_REST } SortPhase;

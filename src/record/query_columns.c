@@ -147,7 +147,7 @@ Str column_mask(Call *call, const Field *field, Value value) {
                 return STR_NONE;
         Buf text = buf_make(call->context->arena, TEXT_LARGEST);
         field_text(&text, field, call->context->lang, value);
-        return mask_text(call->context->arena, field, buf_str(&text));
+        return mask_text(call->context->arena, field, actor_mask(call->actor, field), buf_str(&text));
 }
 
 static void write_column(Call *call, const QueryColumn *column, Value value, const Names *names, JsonWriter *w) {

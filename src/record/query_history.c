@@ -71,7 +71,7 @@ void changes_want(Names *names, const Object *object, const Change *change) {
 
 static void write_side(Call *call, const Field *field, const Json *json, const Names *names, JsonWriter *w) {
         if (actor_field(call->actor, field) == FIELD_MASK) {
-                Str masked = json->kind == JSON_STRING ? mask_text(call->context->arena, field, json->text) : STR_NONE;
+                Str masked = json->kind == JSON_STRING ? mask_text(call->context->arena, field, actor_mask(call->actor, field), json->text) : STR_NONE;
                 if (str_empty(masked))
                         json_add_null(w);
                 else

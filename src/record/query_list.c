@@ -122,6 +122,7 @@ static Status take_rows(List *list, Rows *rows, bool whole) {
                 TRY(rows_next(rows, &found));
                 if (!found)
                         break;
+                list->read++;
                 int column = whole ? (int)list->columns.count : 0;
                 ListRow *row = &list->rows[list->count];
                 row->id = rows_int(rows, column);
@@ -179,26 +180,28 @@ static Status read_searched(List *list) {
         return read_direct(list, SORT_FIRST, SEARCH_ALL);
 }
 
-// SQLite merges ordered arms and drops doubles as it goes; PostgreSQL merges them too, but would sort to drop doubles: twice the page covers them.
+// SQLite merges ordered arms and drops doubles as it goes; PostgreSQL merges them too, but would sort to drop doubles: they are dropped here.
 static void select_arms(const List *list, Sql *select) {
         bool postgres = select->dialect == DIALECT_POSTGRES;
         for (size_t i = 0; i < list->scope.arms_count; i++) {
+                Sort sort = list->sort;
+                sort.entries = list->scope.arms[i].kind == ARM_ENTRY;
                 if (i)
                         sql_fixed(select, postgres ? STR(" union all ") : STR(" union "));
                 sql_fixed(select, postgres ? STR("(select ") : STR("select "));
-                sort_columns(&list->sort, select);
+                sort_columns(&sort, select);
                 list_from_arm(list, i, false, select);
-                sort_range(&list->sort, SORT_FIRST, &list->cursor, select);
+                sort_range(&sort, SORT_FIRST, &list->cursor, select);
                 if (!postgres)
                         continue;
-                sort_order(&list->sort, SORT_FIRST, select);
+                sort_order(&sort, SORT_FIRST, select);
                 sql(select, " limit ");
                 sql_int(select, list->limit + 1);
                 sql(select, ")");
         }
         sort_order_by_position(&list->sort, SORT_FIRST, select);
         sql(select, " limit ");
-        sql_int(select, (list->limit + 1) * (postgres ? 2 : 1));
+        sql_int(select, list->limit + 1);
 }
 
 static ListRow *row_of(List *list, int64_t id) {
@@ -232,14 +235,29 @@ static Status read_by_ids(List *list) {
         }
 }
 
-static Status read_merged(List *list) {
+// Rows of one statement; *ret_more: it gave as many as were asked for, some of them in several arms.
+static Status read_arms(List *list, bool *ret_more) {
         Sql select = db_sql(list->call->db);
         select_arms(list, &select);
-        {
-                ROWS_CLEANUP Rows *rows = NULL;
-                TRY(db_query(list->call->db, &select, &rows));
-                TRY(take_rows(list, rows, false));
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(list->call->db, &select, &rows));
+        int before = list->read;
+        TRY(take_rows(list, rows, false));
+        *ret_more = list->read - before == list->limit + 1;
+        return STATUS_OK;
+}
+
+static Status read_merged(List *list) {
+        Cursor cursor = list->cursor;
+        for (bool more = true; more && list->count <= (size_t)list->limit;) {
+                TRY(read_arms(list, &more));
+                if (!list->count)
+                        break;
+                const ListRow *last = &list->rows[list->count - 1];
+                list->cursor = (Cursor){.given = true, .count = list->sort.count, .id = last->id};
+                memcpy(list->cursor.keys, last->keys, list->sort.count * sizeof *last->keys);
         }
+        list->cursor = cursor;
         return list->count ? read_by_ids(list) : STATUS_OK;
 }
 

@@ -27,6 +27,7 @@ typedef struct List {
         int limit;
         Str terms;          // of q
         bool restricted;    // matches of q are shown only where what the reader sees holds the terms: the others are as if they were not there
+        int read;           // rows that statements gave, doubles too
         int looked;         // restricted: how many matches were looked through …
         int64_t looked_at;  // … the last of them
         Sql filter;         // " and (…)", or empty

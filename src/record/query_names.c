@@ -140,7 +140,7 @@ static Status load_names(Names *names, Wanted *wanted) {
                 if (at < 0)
                         continue;
                 Str name = str_copy(call->context->arena, rows_text(rows, 1));
-                wanted->texts[at] = right == FIELD_MASK ? mask_text(call->context->arena, target->name_field, name) : name;
+                wanted->texts[at] = right == FIELD_MASK ? mask_text(call->context->arena, target->name_field, actor_mask(call->actor, target->name_field), name) : name;
         }
 }
 

@@ -72,25 +72,27 @@ bool sort_has_index(const Object *object, const Sort *sort) {
         return false;
 }
 
+static void id_of(const Sort *sort, Sql *select) {
+        sql_fixed(select, sort->entries ? STR("e.record_id") : STR("t.id"));
+}
+
+static void column_of(const Sort *sort, size_t key, Sql *select) {
+        sql_column(select, sort->entries ? STR("e") : STR("t"), sort->keys[key].column);
+}
+
 void sort_columns(const Sort *sort, Sql *select) {
-        sql(select, "t.id");
+        id_of(sort, select);
         for (size_t i = 0; i < sort->count; i++) {
                 sql(select, ", ");
-                sql_column(select, STR("t"), sort->keys[i].column);
+                column_of(sort, i, select);
         }
 }
 
 // ---- where a page goes on
 
-static void column_of(const SortKey *key, Sql *select) {
-        sql_column(select, STR("t"), key->column);
-}
-
 static void beyond_id(const Sort *sort, const Cursor *cursor, Sql *select) {
-        if (sort->id_descending)
-                sql(select, "t.id < ");
-        else
-                sql(select, "t.id > ");
+        id_of(sort, select);
+        sql_fixed(select, sort->id_descending ? STR(" < ") : STR(" > "));
         sql_int(select, cursor->id);
 }
 
@@ -107,13 +109,11 @@ static bool as_row(const Sort *sort, size_t from, const Cursor *cursor) {
 static void beyond_row(const Sort *sort, size_t from, const Cursor *cursor, Sql *select) {
         sql(select, "(");
         for (size_t i = from; i < sort->count; i++) {
-                column_of(&sort->keys[i], select);
+                column_of(sort, i, select);
                 sql(select, ", ");
         }
-        if (sort->id_descending)
-                sql(select, "t.id) < (");
-        else
-                sql(select, "t.id) > (");
+        id_of(sort, select);
+        sql_fixed(select, sort->id_descending ? STR(") < (") : STR(") > ("));
         for (size_t i = from; i < sort->count; i++) {
                 sql_value(select, cursor->keys[i]);
                 sql(select, ", ");
@@ -130,19 +130,19 @@ static void beyond_key(const Sort *sort, size_t at, const Cursor *cursor, Sql *s
         Value value = cursor->keys[at];
         sql(select, "(");
         if (value_is_null(value)) {
-                column_of(key, select);
+                column_of(sort, at, select);
                 sql(select, " is null and ");
         } else {
-                column_of(key, select);
+                column_of(sort, at, select);
                 sql_fixed(select, key->descending ? STR(" < ") : STR(" > "));
                 sql_value(select, value);
                 if (key->nullable && at > 0) {
                         sql(select, " or ");
-                        column_of(key, select);
+                        column_of(sort, at, select);
                         sql(select, " is null");
                 }
                 sql(select, " or (");
-                column_of(key, select);
+                column_of(sort, at, select);
                 sql(select, " = ");
                 sql_value(select, value);
                 sql(select, " and ");
@@ -165,7 +165,7 @@ static void beyond(const Sort *sort, size_t from, const Cursor *cursor, Sql *sel
 void sort_range(const Sort *sort, SortPhase phase, const Cursor *cursor, Sql *select) {
         if (sort_has_phases(sort)) {
                 sql(select, " and ");
-                column_of(&sort->keys[0], select);
+                column_of(sort, 0, select);
                 sql_fixed(select, phase == SORT_FIRST ? STR(" is not null") : STR(" is null"));
         }
         bool passed = phase == SORT_REST && cursor->given && !value_is_null(cursor->keys[0]); // the page before ended in the first range
@@ -174,7 +174,7 @@ void sort_range(const Sort *sort, SortPhase phase, const Cursor *cursor, Sql *se
         size_t from = phase == SORT_REST ? 1 : 0;
         if (from == 0 && sort->count && !as_row(sort, 0, cursor)) { // the range that an index can start at
                 sql(select, " and ");
-                column_of(&sort->keys[0], select);
+                column_of(sort, 0, select);
                 sql_fixed(select, sort->keys[0].descending ? STR(" <= ") : STR(" >= "));
                 sql_value(select, cursor->keys[0]);
         }
@@ -194,11 +194,11 @@ static void direction(bool descending, bool nulls, Sql *select) {
 void sort_order(const Sort *sort, SortPhase phase, Sql *select) {
         sql(select, " order by ");
         for (size_t i = phase == SORT_REST ? 1 : 0; i < sort->count; i++) {
-                column_of(&sort->keys[i], select);
+                column_of(sort, i, select);
                 direction(sort->keys[i].descending, i > 0 && sort->keys[i].nullable, select);
                 sql(select, ", ");
         }
-        sql(select, "t.id");
+        id_of(sort, select);
         direction(sort->id_descending, false, select);
 }
 

@@ -269,8 +269,10 @@ static void search_over_everything(void **state) {
         assert_ok(&c->base, ask(c, c->finance, search, .q = "华", .limit = 4));
         assert_text(joined(c, "object"), "customer,contact,opportunity,activity");
         assert_text(joined(c, "name"), "华为技术有限公司,华罗庚,华为项目4,谈到华为");
-        assert_ok(&c->base, ask(c, c->sales, search, .q = "华"));
-        assert_text(joined(c, "object"), "customer,opportunity,opportunity,opportunity,opportunity,opportunity");
+        assert_ok(&c->base, ask(c, c->sales, search, .q = "华")); // the contact and the activity through his customer
+        assert_text(joined(c, "object"), "customer,contact,opportunity,opportunity,opportunity,opportunity,opportunity,activity");
+        assert_ok(&c->base, ask(c, c->other, search, .q = "华"));
+        assert_text(joined(c, "object"), "contact");
         assert_ok(&c->base, ask(c, c->finance, search, .q = "138 1234 5678"));
         assert_text(joined(c, "match"), "phone");
         assert_text(joined(c, "text"), "13812345678");
@@ -362,6 +364,8 @@ static void history_and_timeline(void **state) {
         create(c, "task", "{\"title\":\"回访\",\"name\":\"回访\",\"target\":{\"object\":\"customer\",\"id\":%lld}}", (long long)id);
         assert_ok(&c->base, ask(c, c->sales, get, .object = "activity", .id = 1)); // of another, but about one's own customer
         assert_ok(&c->base, list(c, c->sales, .object = "activity"));
+        assert_int_equal(items(c)->count, 1);
+        assert_ok(&c->base, list(c, c->sales, .object = "activity", .filter = "owner = me()"));
         assert_int_equal(items(c)->count, 0);
         assert_ok(&c->base, ask(c, c->sales, timeline, .object = "customer", .id = id));
         assert_text(joined(c, "kind"), "activity,change,change,change,change,task");

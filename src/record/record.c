@@ -69,29 +69,42 @@ Status record_load(Call *call, const Object *object, int64_t id, Record **ret) {
         return STATUS_OK;
 }
 
-static Status allowed_by_rule(Call *call, const Object *object, Verb verb, int64_t id, bool *ret) {
+// By rules and entries, which the database answers.
+static Status allowed_by_query(Call *call, const Object *object, Verb verb, int64_t id, bool entries, bool *ret) {
         Sql select = db_sql(call->db);
         sql(&select, "select 1 from ");
         sql_name(&select, object->table);
         sql(&select, " t where t.\"id\" = ");
         sql_int(&select, id);
         sql(&select, " and (");
-        TRY(actor_scope_sql(call->context, call->actor, object, verb, STR("t"), &select));
+        if (entries)
+                TRY(actor_scope_sql(call->context, call->actor, object, verb, STR("t"), &select));
+        else
+                TRY(actor_own_scope_sql(call->context, call->actor, object, verb, STR("t"), &select));
         sql(&select, ")");
         int64_t one = 0;
         return db_get_int(call->db, &select, &one, ret);
 }
 
-Status record_allowed(Call *call, const Object *object, Verb verb, const Record *record, bool *ret) {
+static Status allowed(Call *call, Verb verb, const Record *record, bool entries, bool *ret) {
+        const Object *object = record->object;
         *ret = false;
         if (!actor_may(call->actor, object, verb))
                 return STATUS_OK;
-        int64_t owner = record->values[object->owner->index].integer;
-        int64_t department = record->values[object->department->index].integer;
-        TRY(actor_covers(call->context, call->actor, object, verb, owner, department, NULL, NULL, ret));
-        if (*ret || !(actor_scope(call->actor, object, verb).rule || actor_reads_listed(call->actor, object, verb)))
+        Subject subject = {.owner = record->values[object->owner->index].integer, .department = record->values[object->department->index].integer};
+        TRY(actor_covers(call->context, call->actor, object, verb, &subject, ret));
+        entries = entries && actor_has_entries(call->actor, object, verb);
+        if (*ret || !(actor_scope(call->actor, object, verb).rules_count || entries))
                 return STATUS_OK;
-        return allowed_by_rule(call, object, verb, record->id, ret);
+        return allowed_by_query(call, object, verb, record->id, entries, ret);
+}
+
+Status record_allowed(Call *call, Verb verb, const Record *record, bool *ret) {
+        return allowed(call, verb, record, true, ret);
+}
+
+Status record_allowed_own(Call *call, Verb verb, const Record *record, bool *ret) {
+        return allowed(call, verb, record, false, ret);
 }
 
 bool record_changed(const RecordChange *change, const Field *field) {

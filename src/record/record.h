@@ -33,6 +33,8 @@ Status query_aggregate(Call *call, const AggregateQuery *query, JsonWriter *w) M
 Status query_search(Call *call, Str q, Str objects, int limit, JsonWriter *w) MUST_USE;       // over all searchable objects, newest first
 Status query_history(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w) MUST_USE;
 Status query_timeline(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w) MUST_USE;
+// {"items":[{"id","version","user","access","role"}],"manage"}: the record's team, and may the actor change it?
+Status query_team(Call *call, const Object *object, int64_t id, JsonWriter *w) MUST_USE;
 Status query_explain(Call *call, const Object *object, int64_t id, int64_t user, JsonWriter *w) MUST_USE;
 // What a form shows for the values typed so far, and what a write of them would be told; writes nothing. id 0: a record that is not stored yet. as: whose rights and
 // rules (an administrator looks at it as a role), the actor's when NULL; which records may be seen is always the actor's. Format: docs/manual, "Forms".
@@ -58,6 +60,9 @@ Value record_value(const Record *record, const char *field);
 void record_set(Record *record, const char *field, Value value);
 // Loads with a lock on PostgreSQL (for update). No rights are checked: for hooks and actions, which have checked. STATUS_NOT_FOUND when absent or deleted.
 Status record_load(Call *call, const Object *object, int64_t id, Record **ret) MUST_USE;
+
+// May the actor do this to a stored record through his own scope, not counting teams and sharing rules?
+Status record_allowed_own(Call *call, Verb verb, const Record *record, bool *ret) MUST_USE;
 
 // ---- Writing
 typedef enum ChangeKind { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_DELETE, CHANGE_RESTORE } ChangeKind;

@@ -1,6 +1,6 @@
 // Writing the search index: terms of a record, tables per object, building anew where the tokeniser or the searched fields changed.
 #include "record/search.h"
-#include "record/reader.h"
+#include "record/entry.h"
 #include "base/unicode.h"
 
 #define BUILD_AT_ONCE 20000 // records of an object that search_prepare() indexes itself
@@ -8,6 +8,8 @@
 #define PART_LARGEST 24000      // bytes of one field
 #define SOURCE_CAP (512 * 1024)
 #define DEPARTMENTS_DEEPEST 64
+#define RENEWED_AT_ONCE 200  // children whose parent changed hands
+#define MOVED_AT_ONCE 2000   // records of an object in a department that moved
 
 void search_table(const Object *object, Sql *select) {
         Str name = str_format(select->arena, "search_" STR_FMT, STR_ARG(object->name));
@@ -82,32 +84,43 @@ static int64_t parent_of(const Parents *parents, int64_t department) {
         return 0;
 }
 
-// Whoever is listed as a reader finds the record as its owner does.
-static void add_readers(Buf *source, Arena *scratch, const Object *object, const Value *values) {
-        Context context;
-        int64_t *users = NULL;
-        size_t count = 0;
-        context_init(&context, scratch, LANG_EN, 0);
-        if (!object->readers || readers_of(&context, object->readers, values[object->readers->index], &users, &count) != STATUS_OK)
-                return;
-        for (size_t i = 0; i < count; i++)
-                buf_format(source, "%s_o%lld", source->data[source->len - 1] == SCOPE_MARK ? "" : " ", (long long)users[i]);
+static void add_scope_term(Buf *source, char kind, int64_t id) {
+        buf_format(source, "%s_%c%lld", source->data[source->len - 1] == SCOPE_MARK ? "" : " ", kind, (long long)id);
 }
 
-static Str source_of(Arena *arena, const Object *object, const Value *values, const Parents *parents, int64_t owner, int64_t department) {
+static void add_departments(Buf *source, const Parents *parents, int64_t department) {
+        for (int depth = 0; department && depth < DEPARTMENTS_DEEPEST; depth++) {
+                add_scope_term(source, 'd', department);
+                department = parent_of(parents, department);
+        }
+}
+
+// Whoever a record is entered for finds it as its owner, or as those of its department, do.
+static void add_entry(Buf *source, const Parents *parents, int64_t token) {
+        switch (token_kind(token)) {
+        case TOKEN_USER:
+                add_scope_term(source, 'o', token_id(token));
+                break;
+        case TOKEN_DEPARTMENT:
+                add_departments(source, parents, token_id(token));
+                break;
+        case TOKEN_RULE:
+                add_scope_term(source, 'r', token_id(token));
+                break;
+        }
+}
+
+static Str source_of(Arena *arena, const Object *object, const Value *values, const Parents *parents, const Entries *entries) {
         Buf source = buf_make(arena, SOURCE_CAP);
         ARENA_CLEANUP Arena *scratch = arena_new(0);
+        int64_t owner = values[object->owner->index].integer;
         add_parts(&source, scratch, object, values);
         buf_add_char(&source, SCOPE_MARK);
         if (owner)
-                buf_format(&source, "_o%lld", (long long)owner);
-        for (int depth = 0; department && depth < DEPARTMENTS_DEEPEST; depth++) {
-                if (owner || depth)
-                        buf_add_char(&source, ' ');
-                buf_format(&source, "_d%lld", (long long)department);
-                department = parent_of(parents, department);
-        }
-        add_readers(&source, scratch, object, values);
+                add_scope_term(&source, 'o', owner);
+        add_departments(&source, parents, values[object->department->index].integer);
+        for (size_t i = 0; i < entries->count; i++)
+                add_entry(&source, parents, entries->items[i].token);
         return buf_str(&source);
 }
 
@@ -189,11 +202,11 @@ static Status put(Db *db, const Object *object, int64_t id, Str source) {
         return db_dialect(db) == DIALECT_SQLITE ? put_sqlite(db, object, id, source) : put_postgres(db, object, id, source);
 }
 
-Status search_put(Call *call, const Object *object, int64_t id, const Value *values, int64_t owner, int64_t department) {
+Status search_put(Call *call, const Object *object, int64_t id, const Value *values, const Entries *entries) {
         if (!object->search)
                 return STATUS_OK;
         Parents parents = {.access = call->actor->access};
-        return put(call->db, object, id, source_of(call->context->arena, object, values, &parents, owner, department));
+        return put(call->db, object, id, source_of(call->context->arena, object, values, &parents, entries));
 }
 
 static Status remove_sqlite(Db *db, const Object *object, int64_t id) {
@@ -234,18 +247,15 @@ typedef struct Build {
         bool more;
 } Build;
 
-static bool is_built_from(const Object *object, const Field *field) {
-        return search_field(field) || field == object->readers;
+static bool is_built_from(const Field *field) {
+        return search_field(field) || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT;
 }
 
 static void select_build(const Build *build, const Sql *which, int limit, Sql *select) {
         const Object *object = build->object;
-        sql(select, "select t.id, t.");
-        sql_name(select, object->owner->column);
-        sql(select, ", t.");
-        sql_name(select, object->department->column);
+        sql(select, "select t.id");
         for (size_t i = 0; i < object->fields_count; i++)
-                if (is_built_from(object, object->fields[i])) {
+                if (is_built_from(object->fields[i])) {
                         sql(select, ", t.");
                         sql_name(select, object->fields[i]->column);
                 }
@@ -259,17 +269,50 @@ static void select_build(const Build *build, const Sql *which, int limit, Sql *s
         sql_int(select, limit);
 }
 
-typedef struct Built { int64_t id; Str source; } Built;
+typedef struct Built { int64_t id; Value *values; Entries entries; size_t capacity; } Built;
 
 static Built take_built(const Build *build, Rows *rows) {
         const Object *object = build->object;
-        Arena *arena = db_arena(build->db);
-        Value *values = arena_array(arena, Value, object->fields_count);
-        int column = 3;
+        Value *values = arena_array(db_arena(build->db), Value, object->fields_count);
+        int column = 1;
         for (size_t i = 0; i < object->fields_count; i++)
-                if (is_built_from(object, object->fields[i]))
+                if (is_built_from(object->fields[i]))
                         values[i] = rows_value(rows, column++, object->fields[i]->kind);
-        return (Built){rows_int(rows, 0), source_of(arena, object, values, &build->parents, rows_int(rows, 1), rows_int(rows, 2))};
+        return (Built){.id = rows_int(rows, 0), .values = values};
+}
+
+static void give_entry(const Build *build, Built *built, int64_t token) {
+        if (built->entries.count == built->capacity) {
+                size_t more = built->capacity ? built->capacity * 2 : 4;
+                built->entries.items = arena_grow(db_arena(build->db), built->entries.items, built->capacity * sizeof(AccessEntry), more * sizeof(AccessEntry));
+                built->capacity = more;
+        }
+        built->entries.items[built->entries.count++].token = token;
+}
+
+// Both in the order of ids.
+static Status read_entries(const Build *build, Built *built, int count) {
+        int64_t *ids = arena_array(db_arena(build->db), int64_t, count + 1);
+        for (int i = 0; i < count; i++)
+                ids[i] = built[i].id;
+        Sql select = db_sql(build->db);
+        sql(&select, "select record_id, token from access_entry where object_id = ");
+        sql_int(&select, build->object->id);
+        sql(&select, " and record_id in ");
+        sql_int_list(&select, ids, (size_t)count);
+        sql(&select, " order by record_id, source, token");
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(build->db, &select, &rows));
+        for (int at = 0;;) {
+                bool found;
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        return STATUS_OK;
+                while (at < count && built[at].id < rows_int(rows, 0))
+                        at++;
+                if (at < count && built[at].id == rows_int(rows, 0))
+                        give_entry(build, &built[at], rows_int(rows, 1));
+        }
 }
 
 // The next records of an object, at most limit of them: read first, then written, so that no cursor is open over what is written.
@@ -288,8 +331,9 @@ static Status build_slice(Build *build, const Sql *which, int limit) {
                         built[count++] = take_built(build, rows);
                 }
         }
+        TRY(read_entries(build, built, count));
         for (int i = 0; i < count; i++)
-                TRY(put(build->db, build->object, built[i].id, built[i].source));
+                TRY(put(build->db, build->object, built[i].id, source_of(db_arena(build->db), build->object, built[i].values, &build->parents, &built[i].entries)));
         build->more = count == limit;
         if (count)
                 build->last = built[count - 1].id;
@@ -333,22 +377,82 @@ static bool is_below(const Parents *parents, int64_t department, int64_t above) 
         return false;
 }
 
-Status search_department_moved(Call *call, int64_t department) {
-        Parents parents;
-        TRY(load_parents(call->db, call->catalog, &parents));
-        int64_t *below = arena_array(call->context->arena, int64_t, parents.count + 1);
-        size_t count = 0;
-        for (size_t i = 0; i < parents.count; i++)
-                if (is_below(&parents, parents.ids[i], department))
-                        below[count++] = parents.ids[i];
+// Of the records t that which names, from the id last on: at most limit of them. *ret_last: the last one done; 0: there is none left.
+static Status renew(Build *build, const Sql *which, int limit, int64_t *ret_last) {
+        while (build->more && limit > 0) {
+                int slice = limit < 500 ? limit : 500;
+                TRY(build_slice(build, which, slice));
+                limit -= slice;
+        }
+        *ret_last = build->more ? build->last : 0;
+        return STATUS_OK;
+}
+
+static Build renewal(const Call *call, const Object *object, int64_t last) {
+        return (Build){.db = call->db, .object = object, .last = last, .more = object->search && !object->retired};
+}
+
+Status search_renew(Call *call, const Object *object, const Sql *which, int64_t last, int limit, int64_t *ret_last) {
+        Build build = renewal(call, object, last);
+        if (!build.more)
+                *ret_last = 0;
+        else {
+                TRY(load_parents(call->db, call->catalog, &build.parents));
+                TRY(renew(&build, which, limit, ret_last));
+        }
+        return STATUS_OK;
+}
+
+Status search_children(Call *call, const Field *field, const Object *parent, int64_t id) {
+        Build build = renewal(call, field->object, 0);
         Sql which = db_sql(call->db);
-        sql(&which, " and t.department_id in ");
-        sql_int_list(&which, below, count);
-        for (size_t i = 0; count && i < call->catalog->objects_count; i++) {
+        int64_t last = 0;
+        build.parents.access = call->actor->access;
+        entries_referring(field, parent, id, &which);
+        TRY(renew(&build, &which, RENEWED_AT_ONCE, &last));
+        return last ? search_children_later(call, field, parent, id, last) : STATUS_OK;
+}
+
+// What belongs to the department or to one below it, by its own department or by entries.
+static void where_below(const Object *object, const int64_t *below, size_t count, Sql *which) {
+        int64_t *tokens = arena_array(which->arena, int64_t, count + 1);
+        for (size_t i = 0; i < count; i++)
+                tokens[i] = token_of(TOKEN_DEPARTMENT, below[i]);
+        sql(which, " and (t.department_id in ");
+        sql_int_list(which, below, count);
+        if (object->through_count) {
+                sql(which, " or t.id in (select record_id from access_entry where object_id = ");
+                sql_int(which, object->id);
+                sql(which, " and token in ");
+                sql_int_list(which, tokens, count);
+                sql(which, ")");
+        }
+        sql(which, ")");
+}
+
+Status search_department(Call *call, const Object *object, int64_t department, int64_t last, int limit, int64_t *ret_last) {
+        Build build = renewal(call, object, last);
+        Sql which = db_sql(call->db);
+        *ret_last = 0;
+        if (!build.more)
+                return STATUS_OK;
+        TRY(load_parents(call->db, call->catalog, &build.parents));
+        int64_t *below = arena_array(call->context->arena, int64_t, build.parents.count + 1);
+        size_t count = 0;
+        for (size_t i = 0; i < build.parents.count; i++)
+                if (is_below(&build.parents, build.parents.ids[i], department))
+                        below[count++] = build.parents.ids[i];
+        where_below(object, below, count, &which);
+        return count ? renew(&build, &which, limit, ret_last) : STATUS_OK;
+}
+
+Status search_department_moved(Call *call, int64_t department) {
+        for (size_t i = 0; i < call->catalog->objects_count; i++) {
                 const Object *object = call->catalog->objects[i];
-                Build build = {.db = call->db, .object = object, .parents = parents, .more = object->search && !object->retired};
-                while (build.more)
-                        TRY(build_slice(&build, &which, 500));
+                int64_t last = 0;
+                TRY(search_department(call, object, department, 0, MOVED_AT_ONCE, &last));
+                if (last)
+                        TRY(search_department_later(call, object, department, last));
         }
         return STATUS_OK;
 }
@@ -423,7 +527,7 @@ static Str signature_of(Arena *arena, const Object *object) {
         Buf buf = buf_make(arena, 4096);
         buf_format(&buf, "%d", TOKEN_VERSION);
         for (size_t i = 0; i < object->fields_count; i++)
-                if (is_built_from(object, object->fields[i]))
+                if (search_field(object->fields[i]))
                         buf_format(&buf, " %lld", (long long)object->fields[i]->id);
         return buf_str(&buf);
 }

@@ -1,15 +1,20 @@
 // The search index: per object with Object.search a table search_<object> of exact terms by record, made with the tokeniser of base/unicode.h. Beside what a record
-// says it holds who may see it: "_o12" its owner, "_d3" its department and all above. SQLite: FTS5; PostgreSQL: tsvector with GIN.
+// says it holds who may see it: "_o12" its owner, "_d3" its department and all above, the same of entries, and "_r5" for a sharing rule. SQLite: FTS5; PostgreSQL: tsvector with GIN.
 #pragma once
-#include "record/record.h"
+#include "record/entry.h"
 
 // For the write half. values by field index. Unchanged terms are not written again.
-Status search_put(Call *call, const Object *object, int64_t id, const Value *values, int64_t owner, int64_t department) MUST_USE;
+Status search_put(Call *call, const Object *object, int64_t id, const Value *values, const Entries *entries) MUST_USE;
 Status search_remove(Call *call, const Object *object, int64_t id) MUST_USE;
 // What a record's fields say, as terms, without who may see it.
 void search_terms(Buf *buf, const Object *object, const Value *values);
-// A department was given another parent, in this transaction: renews what is kept of who may see the records in it and below.
+// A department was given another parent, in this transaction: renews what is kept of who may see the records in it and below. Of large ones the rest is done later.
 Status search_department_moved(Call *call, int64_t department) MUST_USE;
+// The same in slices, from the record last on, at most limit of them. *ret_last: the one done last; 0: nothing is left.
+Status search_department(Call *call, const Object *object, int64_t department, int64_t last, int limit, int64_t *ret_last) MUST_USE;
+Status search_renew(Call *call, const Object *object, const Sql *which, int64_t last, int limit, int64_t *ret_last) MUST_USE; // of the records t that " and …" names
+// The entries of whoever refers to this record through field changed.
+Status search_children(Call *call, const Field *field, const Object *parent, int64_t id) MUST_USE;
 // Where search_prepare() left a large object to be done in slices: at most limit records more. *ret_more: call again.
 Status search_continue(Db *db, const Catalog *catalog, int limit, bool *ret_more) MUST_USE;
 
@@ -18,7 +23,7 @@ Status search_continue(Db *db, const Catalog *catalog, int limit, bool *ret_more
 static inline bool search_field(const Field *field) { return (field->search || field->role == FIELD_NAME) && field->stored && !field->hidden && !field->target && !field->retired; }
 void search_table(const Object *object, Sql *select);                     // "search_customer"
 // All these terms, and if scoped only what the reader's scope may hold (a superset: recheck it), as a condition over search table alias s.
-void search_match(Call *call, const Object *object, Str terms, bool scoped, Sql *select);
+Status search_match(Call *call, const Object *object, Str terms, bool scoped, Sql *select) MUST_USE;
 void search_id(Sql *select);                                              // the record's id in it: s.rowid, s.id
 // " from …" of search table s and table t with their rows matched, live, and below an id (0: any). SQLite finds the newest first by itself. PostgreSQL would rather guess:
 // it is told to look through the newest rows in their order (SEARCH_NEWEST), which answers what is frequent, or to gather all matches by the index (SEARCH_ALL).

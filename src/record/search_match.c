@@ -54,34 +54,42 @@ static size_t top_departments(const Actor *actor, const int64_t *ids, size_t cou
         return kept;
 }
 
-static void add_scope(Match *match, const Actor *actor, const Object *object) {
+static bool is_by_terms(const Actor *actor, const Object *object) {
         Scope scope = actor_scope(actor, object, VERB_READ);
-        if (scope.kind == SCOPE_ALL || scope.kind == SCOPE_NONE || scope.rules_count)
-                return;
+        return scope.kind != SCOPE_ALL && scope.kind != SCOPE_NONE && !scope.rules_count;
+}
+
+static void add_scope(Match *match, const Actor *actor, const Object *object) {
+        ScopeKind kind = actor_scope(actor, object, VERB_READ).kind;
         int64_t top[SCOPE_TERMS_LARGEST + 1];
         size_t departments = 0, count = 0;
-        if (scope.kind == SCOPE_TREE)
+        if (kind == SCOPE_TREE)
                 departments = top_departments(actor, actor->tree, actor->tree_count, top);
-        else if (scope.kind == SCOPE_DEPARTMENT && actor->department)
-                top[departments++] = actor->department;
-        if (departments > SCOPE_TERMS_LARGEST)
+        else if (kind == SCOPE_DEPARTMENT)
+                departments = top_departments(actor, actor->departments, actor->departments_count, top);
+        if (departments + actor->rules_count > SCOPE_TERMS_LARGEST)
                 return;
         buf_add(&match->buf, match->sqlite ? STR(" AND (") : STR(" & ("));
         add_or(match, 'o', actor->user, &count);
         for (size_t i = 0; i < departments; i++)
                 add_or(match, 'd', top[i], &count);
+        for (size_t i = 0; i < actor->rules_count; i++)
+                if (actor->rules[i]->object->id == object->id)
+                        add_or(match, 'r', actor->rules[i]->id, &count);
         buf_add_char(&match->buf, ')');
 }
 
-void search_match(Call *call, const Object *object, Str terms, bool scoped, Sql *select) {
+Status search_match(Call *call, const Object *object, Str terms, bool scoped, Sql *select) {
         Match match = {.buf = buf_make(call->context->arena, 4 * QUERY_CAP), .sqlite = select->dialect == DIALECT_SQLITE};
-        bool first = true;
+        bool first = true, current = false;
+        if (scoped && is_by_terms(call->actor, object))
+                TRY(search_scopes_current(call, object, &current)); // while they are being renewed the rows alone say who may see them
         for (Str term; str_cut(&terms, ' ', &term); first = false) {
                 if (!first)
                         buf_add(&match.buf, match.sqlite ? STR(" AND ") : STR(" & "));
                 add_term(&match, term);
         }
-        if (scoped)
+        if (current)
                 add_scope(&match, call->actor, object);
         if (match.sqlite) {
                 sql(select, "s.");
@@ -93,6 +101,7 @@ void search_match(Call *call, const Object *object, Str terms, bool scoped, Sql 
                 sql_str(select, buf_str(&match.buf));
                 sql(select, ")::tsquery");
         }
+        return STATUS_OK;
 }
 
 bool search_has_tiers(const Call *call) {
@@ -130,7 +139,7 @@ Status search_from(Call *call, const Object *object, Str terms, int64_t below, S
         search_table(object, select);
         if (gathered) { // "offset 0" keeps the order and limit outside from reaching in
                 sql(select, " s where ");
-                search_match(call, object, terms, true, select);
+                TRY(search_match(call, object, terms, true, select));
                 below_id(below, select);
                 sql(select, " offset 0) s cross join ");
                 sql_name(select, object->table);
@@ -139,7 +148,7 @@ Status search_from(Call *call, const Object *object, Str terms, int64_t below, S
                 sql(select, " s cross join ");
                 sql_name(select, object->table);
                 sql(select, " t where ");
-                search_match(call, object, terms, true, select);
+                TRY(search_match(call, object, terms, true, select));
                 below_id(below, select);
                 sql(select, " and ");
         }
@@ -206,7 +215,7 @@ bool search_visible(Call *call, const Object *object, const Value *values, Str t
                 for (int lang = 0; lang < LANG_COUNT; lang++) {
                         Buf text = buf_make(scratch, SEARCH_TERMS_CAP);
                         field_text(&text, field, (Lang)lang, values[i]);
-                        Str shown = right == FIELD_MASK ? mask_text(scratch, field, buf_str(&text)) : buf_str(&text);
+                        Str shown = right == FIELD_MASK ? mask_text(scratch, field, actor_mask(call->actor, field), buf_str(&text)) : buf_str(&text);
                         text_tokens(&seen, shown, TOKEN_INDEX);
                 }
         }

@@ -37,7 +37,7 @@ static bool owner_refused(const Call *call, const RecordChange *change) {
         Value to = change->after->values[owner->index];
         if (change->before ? value_eq(change->before->values[owner->index], to) : to.kind == VALUE_INTEGER && to.integer == call->actor->user)
                 return false;
-        return !actor_may_act(call->actor, object, STR("assign")) && !call->actor->system;
+        return !actor_may_act(call->actor, object, STR(ACTION_ASSIGN)) && !call->actor->system;
 }
 
 // A value that was refused before the reader was known must not tell that there is such a field.

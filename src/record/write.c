@@ -3,7 +3,7 @@
 #include "base/unicode.h"
 #include "meta/take.h"
 #include "record/file.h"
-#include "record/reader.h"
+#include "record/entry.h"
 #include "record/search.h"
 #include "record/write.h"
 
@@ -232,28 +232,27 @@ static bool search_concerned(const RecordChange *change) {
                 return true;
         for (size_t i = 0; i < object->fields_count; i++) {
                 const Field *field = object->fields[i];
-                if ((field->search || field->role == FIELD_NAME || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT || field == object->readers) && record_changed(change, field))
+                if ((field->search || field->role == FIELD_NAME || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT) && record_changed(change, field))
                         return true;
         }
         return false;
 }
 
-static Status update_search(Call *call, const RecordChange *change) {
-        if (!search_concerned(change))
+// Who may see it is part of what is searched.
+static Status update_scope(Call *call, const RecordChange *change) {
+        Entries entries = {0};
+        bool changed = false;
+        TRY(entries_put(call, change, &entries, &changed));
+        if (!changed && !search_concerned(change))
                 return STATUS_OK;
-        if (!change->after)
-                return search_remove(call, change->object, change->id);
-        const Object *object = change->object;
-        const Value *values = change->after->values;
-        return search_put(call, object, change->id, values, values[object->owner->index].integer, values[object->department->index].integer);
+        return change->after ? search_put(call, change->object, change->id, change->after->values, &entries) : search_remove(call, change->object, change->id);
 }
 
 static Status follow_through(Call *call, const RecordChange *change, int64_t version, const WriteOptions *options) {
         const ObjectModule *module = record_module(call, change->object);
         TRY(file_link(call, change));
-        TRY(readers_put(call, change));
         TRY(rollup_update(call, change));
-        TRY(update_search(call, change));
+        TRY(update_scope(call, change));
         TRY(history_add(call, change, version, options->action));
         if (!options->quiet && !call->quiet)
                 TRY(outbox_add(call, change, version));
@@ -321,7 +320,7 @@ static Status load_for(Call *call, const Object *object, int64_t id, Verb verb, 
         }
         TRY(record_load(call, object, id, ret));
         if (by_user)
-                TRY(record_allowed(call, object, verb, *ret, &allowed));
+                TRY(record_allowed(call, verb, *ret, &allowed));
         if (!allowed)
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
         if (options->version && options->version != (*ret)->version)
@@ -372,21 +371,21 @@ Status record_update(Call *call, const Object *object, int64_t id, const RecordI
 
 // ---- Delete and restore
 
-static Status child_ids(Call *call, const Relation *relation, int64_t parent, Value deleted_at, int limit, int64_t **ret, size_t *ret_count) {
+// Who is deleted or restored, and one way that others point at it.
+typedef struct Parent { const Object *object; int64_t id; const Object *child; const Field *field; } Parent;
+
+static Status child_ids(Call *call, const Parent *parent, Value deleted_at, int limit, int64_t **ret, size_t *ret_count) {
         Sql select = db_sql(call->db);
-        sql(&select, "select \"id\" from ");
-        sql_name(&select, relation->child->table);
-        sql(&select, " where ");
-        sql_name(&select, relation->field->column);
-        sql(&select, " = ");
-        sql_int(&select, parent);
+        sql(&select, "select t.\"id\" from ");
+        sql_name(&select, parent->child->table);
         if (value_is_null(deleted_at)) {
-                sql(&select, " and deleted_at is null");
+                sql(&select, " t where t.deleted_at is null");
         } else {
-                sql(&select, " and deleted_at = ");
+                sql(&select, " t where t.deleted_at = ");
                 sql_value(&select, deleted_at);
         }
-        sql(&select, " order by \"id\" limit ");
+        entries_referring(parent->field, parent->object, parent->id, &select);
+        sql(&select, " order by t.\"id\" limit ");
         sql_int(&select, limit);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(call->db, &select, &rows));
@@ -406,7 +405,7 @@ static Status child_ids(Call *call, const Relation *relation, int64_t parent, Va
                 ids[count++] = rows_int(rows, 0);
         }
         if (count > CASCADE_LIMIT)
-                return error_set(call->context, STATUS_CONFLICT, "too_many_children", label_text(&relation->child->plural, call->context->lang));
+                return error_set(call->context, STATUS_CONFLICT, "too_many_children", label_text(&parent->child->plural, call->context->lang));
         *ret = ids;
         *ret_count = count;
         return STATUS_OK;
@@ -416,24 +415,49 @@ static bool relation_is_reference(const Relation *relation) {
         return relation->field->type->reference && relation->field->stored;
 }
 
-static Status delete_children(Call *call, const Relation *relation, int64_t parent) {
+static Status delete_children(Call *call, const Parent *parent) {
         int64_t *ids = NULL;
         size_t count = 0;
-        bool restricts = relation->field->on_delete == ON_DELETE_RESTRICT;
-        TRY(child_ids(call, relation, parent, VALUE_NONE, restricts ? 1 : CASCADE_LIMIT + 1, &ids, &count));
+        bool restricts = parent->field->on_delete == ON_DELETE_RESTRICT;
+        TRY(child_ids(call, parent, VALUE_NONE, restricts ? 1 : CASCADE_LIMIT + 1, &ids, &count));
         if (count && restricts)
-                return error_set(call->context, STATUS_CONFLICT, "has_children", label_text(&relation->child->plural, call->context->lang));
+                return error_set(call->context, STATUS_CONFLICT, "has_children", label_text(&parent->child->plural, call->context->lang));
         WriteOptions options = {.as_system = true, .action = STR("cascade")};
         for (size_t i = 0; i < count; i++) {
-                if (relation->field->on_delete == ON_DELETE_CASCADE) {
-                        TRY(record_delete(call, relation->child, ids[i], &options));
+                if (parent->field->on_delete == ON_DELETE_CASCADE) {
+                        TRY(record_delete(call, parent->child, ids[i], &options));
                         continue;
                 }
-                RecordInput *input = record_input_new(call->context->arena, relation->child);
-                input->given[relation->field->index] = true;
-                TRY(record_update(call, relation->child, ids[i], input, &options));
+                RecordInput *input = record_input_new(call->context->arena, parent->child);
+                input->given[parent->field->index] = true;
+                TRY(record_update(call, parent->child, ids[i], input, &options));
         }
         return STATUS_OK;
+}
+
+// Calls step for every way that others point at the record and that a deletion concerns: references, and record fields that go along.
+static Status each_child(Call *call, Parent *parent, Status (*step)(Call *call, const Parent *parent, Value deleted_at), Value deleted_at) {
+        for (size_t i = 0; i < parent->object->children_count; i++) {
+                const Relation *relation = &parent->object->children[i];
+                parent->child = relation->child;
+                parent->field = relation->field;
+                if (relation_is_reference(relation))
+                        TRY(step(call, parent, deleted_at));
+        }
+        for (size_t i = 0; i < call->catalog->objects_count; i++) {
+                parent->child = call->catalog->objects[i];
+                for (size_t k = 0; k < parent->child->record_fields_count; k++) {
+                        parent->field = parent->child->record_fields[k];
+                        if (parent->field->on_delete == ON_DELETE_CASCADE && !parent->child->retired)
+                                TRY(step(call, parent, deleted_at));
+                }
+        }
+        return STATUS_OK;
+}
+
+static Status delete_step(Call *call, const Parent *parent, Value deleted_at) {
+        (void)deleted_at;
+        return delete_children(call, parent);
 }
 
 Status record_delete(Call *call, const Object *object, int64_t id, const WriteOptions *options) {
@@ -442,9 +466,7 @@ Status record_delete(Call *call, const Object *object, int64_t id, const WriteOp
         RecordChange change = {.kind = CHANGE_DELETE, .object = object, .id = id, .before = before, .by_user = may_as_user(call, options)};
         change.given = arena_array(call->context->arena, bool, object->fields_count);
         TRY(run_before(call, &change, options));
-        for (size_t i = 0; i < object->children_count; i++)
-                if (relation_is_reference(&object->children[i]))
-                        TRY(delete_children(call, &object->children[i], id));
+        TRY(each_child(call, &(Parent){.object = object, .id = id}, delete_step, VALUE_NONE));
         TRY(mark_row(call, object, id, value_datetime(call->context->now_ms), before->version + 1));
         return follow_through(call, &change, before->version + 1, options);
 }
@@ -452,17 +474,14 @@ Status record_delete(Call *call, const Object *object, int64_t id, const WriteOp
 static Status restore_one(Call *call, const Object *object, int64_t id, bool by_user);
 
 // What went along comes back along, whoever owns it.
-static Status restore_children(Call *call, const Object *object, int64_t id, Value deleted_at) {
-        for (size_t i = 0; i < object->children_count; i++) {
-                const Relation *relation = &object->children[i];
-                if (!relation_is_reference(relation) || relation->field->on_delete != ON_DELETE_CASCADE)
-                        continue;
-                int64_t *ids = NULL;
-                size_t count = 0;
-                TRY(child_ids(call, relation, id, deleted_at, CASCADE_LIMIT + 1, &ids, &count));
-                for (size_t k = 0; k < count; k++)
-                        TRY(restore_one(call, relation->child, ids[k], false));
-        }
+static Status restore_step(Call *call, const Parent *parent, Value deleted_at) {
+        int64_t *ids = NULL;
+        size_t count = 0;
+        if (parent->field->on_delete != ON_DELETE_CASCADE)
+                return STATUS_OK;
+        TRY(child_ids(call, parent, deleted_at, CASCADE_LIMIT + 1, &ids, &count));
+        for (size_t i = 0; i < count; i++)
+                TRY(restore_one(call, parent->child, ids[i], false));
         return STATUS_OK;
 }
 
@@ -499,9 +518,9 @@ static Status restore_one(Call *call, const Object *object, int64_t id, bool by_
         TRY(record_read_row(call, object, id, true, true, &record));
         bool allowed = record && !by_user;
         if (record && by_user)
-                TRY(record_allowed(call, object, VERB_READ, record, &allowed));
+                TRY(record_allowed(call, VERB_READ, record, &allowed));
         if (allowed && by_user)
-                TRY(record_allowed(call, object, VERB_DELETE, record, &allowed));
+                TRY(record_allowed(call, VERB_DELETE, record, &allowed));
         if (!allowed)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         TRY(check_parents(call, record));
@@ -513,9 +532,10 @@ static Status restore_one(Call *call, const Object *object, int64_t id, bool by_
         TRY(run_before(call, &change, &options));
         record->version++;
         record->values[FIELD_VERSION - FIELD_ID] = value_int(record->version);
+        record->values[FIELD_UPDATED_AT - FIELD_ID] = value_datetime(call->context->now_ms);
         TRY(unique_error(call, object, &options, mark_row(call, object, id, VALUE_NONE, record->version)));
         TRY(follow_through(call, &change, record->version, &options));
-        return restore_children(call, object, id, deleted_at);
+        return each_child(call, &(Parent){.object = object, .id = id}, restore_step, deleted_at);
 }
 
 Status record_restore(Call *call, const Object *object, int64_t id) {

@@ -51,6 +51,6 @@ Status rules_enforce(Call *call, const RecordChange *change, const RecordInput *
 // sequence.c
 Status sequence_next(Call *call, Str name, int64_t *ret) MUST_USE;
 Status auto_number_next(Call *call, const Field *field, Str *ret) MUST_USE;
-// scope.c: may the actor do this to a stored record?
-Status record_allowed(Call *call, const Object *object, Verb verb, const Record *record, bool *ret) MUST_USE;
+// record.c: may the actor do this to a stored record?
+Status record_allowed(Call *call, Verb verb, const Record *record, bool *ret) MUST_USE;
 const ObjectModule *record_module(const Call *call, const Object *object); // NULL: none

@@ -26,6 +26,13 @@ static void select_times(const Object *event, Sql *select) {
         sql(select, " from ");
 }
 
+static const int64_t *tokens_of(Arena *arena, const int64_t *users, size_t count) {
+        int64_t *tokens = arena_array(arena, int64_t, count + 1);
+        for (size_t i = 0; i < count; i++)
+                tokens[i] = token_of(TOKEN_USER, users[i]);
+        return tokens;
+}
+
 // Two index ranges for each person: events owned, events that list him.
 static Sql select_spans(Call *call, const Object *event, const int64_t *users, size_t count, int64_t from_ms, int64_t to_ms) {
         Sql select = db_sql(call->db);
@@ -36,14 +43,14 @@ static Sql select_spans(Call *call, const Object *event, const int64_t *users, s
         sql_int_list(&select, users, count);
         overlapping(event, from_ms, to_ms, &select);
         if (event->readers) {
-                sql(&select, " union all select r.\"user_id\"");
+                sql(&select, " union all select r.\"token\" / 4");
                 select_times(event, &select);
-                sql(&select, "\"access_reader\" r join ");
+                sql(&select, "\"access_entry\" r join ");
                 sql_name(&select, event->table);
                 sql(&select, " t on t.\"id\" = r.\"record_id\" where r.\"object_id\" = ");
                 sql_int(&select, event->id);
-                sql(&select, " and r.\"user_id\" in ");
-                sql_int_list(&select, users, count);
+                sql(&select, " and r.\"source\" = 0 and r.\"token\" in ");
+                sql_int_list(&select, tokens_of(call->context->arena, users, count), count);
                 overlapping(event, from_ms, to_ms, &select);
         }
         sql(&select, " limit ");

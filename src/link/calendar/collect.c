@@ -173,17 +173,17 @@ static Status take_event(Collect *collect, const Value *values, const Str *names
         return STATUS_OK;
 }
 
-// Of events that others own: which they are is known by the rows of readers, whether they may be read is asked like everything else.
+// Of events that others own: which they are is known by the entries of readers, whether they may be read is asked like everything else.
 static Status find_shared(Collect *collect, int64_t *ids, size_t *ret_count) {
         Call *call = collect->call;
         const Object *object = collect->object;
         Sql select = db_sql(call->db);
-        sql(&select, "select t.\"id\" from \"access_reader\" r join ");
+        sql(&select, "select t.\"id\" from \"access_entry\" r join ");
         sql_name(&select, object->table);
         sql(&select, " t on t.\"id\" = r.\"record_id\" where r.\"object_id\" = ");
         sql_int(&select, object->id);
-        sql(&select, " and r.\"user_id\" = ");
-        sql_int(&select, call->actor->user);
+        sql(&select, " and r.\"source\" = 0 and r.\"token\" = ");
+        sql_int(&select, token_of(TOKEN_USER, call->actor->user));
         sql(&select, " and t.deleted_at is null and (t.\"owner_id\" is null or t.\"owner_id\" <> ");
         sql_int(&select, call->actor->user);
         sql(&select, ") and ");

@@ -79,7 +79,14 @@ static Status query_match(Run *run, const Object *object, const Field *match, St
         return db_get_int(run->call.db, &select, ret_id, ret_found);
 }
 
+static Status may_import(const Run *run, const Object *object) {
+        if (actor_may(run->call.actor, object, VERB_IMPORT))
+                return STATUS_OK;
+        return error_set(run->call.context, STATUS_FORBIDDEN, "may_not_import", label_text(&object->label, run->call.context->lang));
+}
+
 static Status make_missing(Run *run, const Target *target, Str text, int64_t *ret_id) {
+        TRY(may_import(run, target->field->target));
         RecordInput *input = record_input_new(run->call.context->arena, target->field->target);
         record_input_set(input, str_c(run->call.context->arena, target->match->name), value_text(text));
         if (target->match != target->field->target->name_field)
@@ -259,6 +266,7 @@ static Status begin(Run *run, Db *db) {
                 return error_set(context, STATUS_NOT_FOUND, "unknown_object", run->object_name);
         run->call = (Call){.context = context, .org = run->org, .catalog = run->view.catalog, .db = db, .source = STR("import")};
         TRY(importer(run, context, run->view.access, &run->call.actor));
+        TRY(may_import(run, run->object)); // it may have been taken from him since
         return bind(run);
 }
 

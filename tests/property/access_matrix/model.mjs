@@ -163,12 +163,24 @@ export class Model {
   // Is the record within the user's scope for a verb? Of deleted records too.
   covers(user, object, verb, row) {
     const scope = this.rights.get(user.id)[object][verb]
-    const tree = this.treeOf(user)
-    if (scope.kind === 4) return true
-    if (scope.kind >= 1 && row.owner?.id === user.id) return true
-    if (scope.kind >= 2 && row.department && row.department.id === user.department?.id) return true
-    if (scope.kind >= 3 && row.department && tree.has(row.department.id)) return true
+    if (scope.kind === 4 || this.belongs(user, scope.kind, row)) return true
+    if (verb === 'read' && !row.deleted && this.through(object, row).some((above) => this.belongs(user, scope.kind, above))) return true
     return scope.rules.some((text) => this.rules[object][text](row, user, this))
+  }
+
+  // The live records that a record is seen through.
+  through(object, row) {
+    return (this.definitions[object].through ?? []).flatMap((name) => {
+      const field = this.definitions[object].byName.get(name)
+      const above = row[name] && this.row(field.type === 'record' ? row[name].object : field.target, row[name].id)
+      return above ? [above] : []
+    })
+  }
+
+  belongs(user, kind, row) {
+    if (kind >= 1 && row.owner?.id === user.id) return true
+    if (kind >= 2 && row.department && row.department.id === user.department?.id) return true
+    return kind >= 3 && row.department && this.treeOf(user).has(row.department.id)
   }
 
   treeOf(user) {
