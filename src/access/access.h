@@ -23,7 +23,7 @@ typedef struct ObjectGrant {      // one actor's rights on one object
 } ObjectGrant;
 
 typedef struct Department { int64_t id, parent; Str name; int64_t head; int enter, leave; } Department; // enter/leave: preorder numbers, a subtree is a range
-typedef struct Person { int64_t id, department; Str login, name; bool active; Lang lang; int64_t *roles; size_t roles_count; } Person;
+typedef struct Person { int64_t id, department; Str login, name; bool active; Lang lang; int64_t *roles; size_t roles_count; int64_t superior; int64_t *other_departments; size_t other_departments_count; } Person;
 
 typedef struct Access { // snapshot
         Arena *arena; int references; int64_t epoch;
@@ -63,6 +63,10 @@ const Person *access_person(const Access *access, int64_t id);
 const Department *access_department(const Access *access, int64_t id);
 // Ids of a department and all below it, the department first; count 0: there is no such department. They belong to the snapshot.
 void access_subtree(const Access *access, Arena *arena, int64_t department, const int64_t **ret, size_t *ret_count);
+// Who stands above somebody, the nearest first: whoever is written as his superior, else the head of his primary department, else of those above it; then the same of that one.
+// Active people only, nobody twice. Approvals go up this chain.
+typedef struct Superior { const Person *person; int64_t department; } Superior; // department: whose head he is; 0: written as the superior
+void access_superiors(const Access *access, Arena *arena, int64_t user, Superior **ret, size_t *ret_count);
 bool access_roles_have(Str roles, int64_t role);                       // is role in a stored list of ids, e.g. ["12","7"]?
 // Marks the organisation (departments, users, roles) as changed: in the same transaction as the change. On PostgreSQL it also makes such changes wait for each other.
 Status access_bump(Db *db) MUST_USE;

@@ -137,31 +137,34 @@ bool access_roles_have(Str roles, int64_t role) {
         return false;
 }
 
-static void read_roles(Arena *arena, Person *person, Str list) {
+static void read_ids(Arena *arena, Str list, int64_t **ret, size_t *ret_count) {
         int64_t id;
         size_t count = 0;
         for (size_t at = 0; next_id(list, &at, &id);)
                 count++;
-        person->roles = arena_array(arena, int64_t, count);
+        *ret = arena_array(arena, int64_t, count);
+        *ret_count = 0;
         for (size_t at = 0; next_id(list, &at, &id);)
-                person->roles[person->roles_count++] = id;
+                (*ret)[(*ret_count)++] = id;
 }
 
 static void read_person(Arena *arena, Rows *rows, Person *person) {
         Value active = rows_value(rows, 2, VALUE_BOOL);
         *person = (Person){.id = rows_int(rows, 0), .department = rows_int(rows, 1), .active = active.kind == VALUE_BOOL && active.boolean};
         person->lang = lang_from(rows_text(rows, 3));
-        read_roles(arena, person, rows_text(rows, 4));
+        read_ids(arena, rows_text(rows, 4), &person->roles, &person->roles_count);
         person->login = str_copy(arena, rows_text(rows, 5));
         person->name = str_copy(arena, rows_text(rows, 6));
+        person->superior = rows_int(rows, 7);
+        read_ids(arena, rows_text(rows, 8), &person->other_departments, &person->other_departments_count);
 }
 
 Status people_load(Db *db, Access *access) {
-        static const char *const columns[] = {"id", "department", "active", "lang", "roles", "login", "name"};
+        static const char *const columns[] = {"id", "department", "active", "lang", "roles", "login", "name", "superior", "other_departments"};
         const Object *object = catalog_find(access->catalog, STR("user"));
         if (object) {
                 Sql select = db_sql(db);
-                select_columns(&select, object, columns, 7);
+                select_columns(&select, object, columns, sizeof columns / sizeof *columns);
                 ROWS_CLEANUP Rows *rows = NULL;
                 TRY(db_query(db, &select, &rows));
                 size_t capacity = 0;

@@ -3,11 +3,11 @@
 
 #define CHANGES_CAP (16u << 20)
 
-static bool kept(const Field *field) {
+static bool kept(const Field *field, bool given_away) {
         if (!field->stored || field->hidden || field->rollup_by)
                 return false;
         if (field->role == FIELD_DEPARTMENT)
-                return !field->object->follow_owner; // comes back with the owner
+                return !(field->object->follow_owner && given_away); // comes back with the owner
         return !field->system || field->role == FIELD_NAME || field->role == FIELD_OWNER;
 }
 
@@ -68,11 +68,12 @@ bool bulk_value(const Field *field, const Json *json, Value *ret) {
 Str bulk_difference(Arena *arena, const Record *before, const Record *after) {
         Buf buf = buf_make(arena, CHANGES_CAP);
         JsonWriter w = json_writer(&buf);
-        bool any = false;
+        size_t owner = (size_t)before->object->owner->index;
+        bool any = false, given_away = !value_eq(before->values[owner], after->values[owner]);
         json_open_object(&w);
         for (size_t i = 0; i < before->object->fields_count; i++) {
                 const Field *field = before->object->fields[i];
-                if (!kept(field) || value_eq(before->values[i], after->values[i]))
+                if (!kept(field, given_away) || value_eq(before->values[i], after->values[i]))
                         continue;
                 any = true;
                 json_key(&w, field->name);

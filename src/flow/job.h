@@ -56,6 +56,9 @@ Status job_finish(Job *job, Db *db, Str result) MUST_USE;
 Status job_write(Call *call, int64_t id, JsonWriter *w) MUST_USE;
 // {"items":[…]}, newest first. everyone: other people's too, with "user"; who may ask that is the caller's question.
 Status job_list(Call *call, int limit, bool everyone, JsonWriter *w) MUST_USE;
+// Work that runs or waits for somebody, and ending all of it but what goes on without him (a JobKind's).
+Status jobs_open_of(Call *call, int64_t user, int64_t *ret) MUST_USE;
+Status jobs_end_of(Call *call, int64_t user) MUST_USE;
 Status job_cancel(Call *call, int64_t id) MUST_USE;               // what is done stays done. STATUS_CONFLICT "job_ended"
 
 // Removes what is kept for undoing when its time is over, at most limit rows; *ret_more: there is more.

@@ -206,6 +206,28 @@ Status job_cancel(Call *call, int64_t id) {
         return update.ended ? error_set(call->context, STATUS_CONFLICT, "job_ended") : STATUS_OK;
 }
 
+static void where_open_of(Call *call, Sql *sql_, int64_t user) {
+        sql(sql_, " where user_id = ");
+        sql_int(sql_, user);
+        where_open(sql_);
+        where_kind(call->org, sql_, false);
+}
+
+Status jobs_open_of(Call *call, int64_t user, int64_t *ret) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select count(*) from job");
+        where_open_of(call, &select, user);
+        return db_get_int(call->db, &select, ret, NULL);
+}
+
+Status jobs_end_of(Call *call, int64_t user) {
+        Sql update = db_sql(call->db);
+        sql(&update, "update job set status = 'failed', problem = '{\"code\":\"cancelled\"}', finished_at = ");
+        sql_value(&update, value_datetime(call->context->now_ms));
+        where_open_of(call, &update, user);
+        return db_exec(call->db, &update, NULL);
+}
+
 // ---- Undoing
 
 Status job_undoable(Call *call, int64_t id, Str *ret_request, Str *ret_kind) {

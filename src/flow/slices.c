@@ -147,33 +147,52 @@ static Status take_one(Run *run, Call *call) {
         return add_problem(run, call, step.id, message);
 }
 
-static Status find_actor(const Run *run, Context *context, const Actor **ret) {
-        const Job *job = run->slices->job;
-        const Access *access = run->view.access;
+static Status find_actor(const Job *job, bool for_system, const Access *access, Context *context, const Actor **ret) {
         *ret = access_system(access);
         if (!job->user)
                 return STATUS_OK;
         Status status = access_actor(context, access, job->user, ret);
-        if (status != STATUS_UNAUTHENTICATED || !run->slices->for_system)
+        if (status != STATUS_UNAUTHENTICATED || !for_system)
                 return status;
         error_clear(context);
         *ret = access_system(access);
         return STATUS_OK;
 }
 
+// As through the API: what hooks ask of a person's request they ask of these too.
+static Status make_call(Job *job, bool for_system, Db *db, OrgView *view, Call *ret) {
+        bool exchanged = false;
+        org_view_done(view);
+        *view = org_view(job->org);
+        TRY(org_bring_current(job->org, db, view, &exchanged));
+        *ret = (Call){.context = db_context(db), .org = job->org, .catalog = view->catalog, .db = db, .source = STR("api")};
+        return find_actor(job, for_system, view->access, ret->context, &ret->actor);
+}
+
+typedef struct Reading { Job *job; bool for_system; Status (*run)(Call *call, void *arg); void *arg; OrgView view; } Reading;
+
+static Status read_run(Db *db, void *arg) {
+        Reading *reading = arg;
+        Call call;
+        TRY(make_call(reading->job, reading->for_system, db, &reading->view, &call));
+        return reading->run(&call, reading->arg);
+}
+
+Status slices_read(Job *job, bool for_system, Status (*run)(Call *call, void *arg), void *arg) {
+        Reading reading = {.job = job, .for_system = for_system, .run = run, .arg = arg};
+        Status status = store_read(org_store(job->org), &job->context, 0, read_run, &reading);
+        org_view_done(&reading.view);
+        return status;
+}
+
 static Status begin(Run *run, Db *db, Call *ret) {
         Slices *slices = run->slices;
         Context *context = db_context(db);
-        bool exchanged = false;
-        org_view_done(&run->view);
-        run->view = org_view(slices->job->org);
-        TRY(org_bring_current(slices->job->org, db, &run->view, &exchanged));
+        TRY(make_call(slices->job, slices->for_system, db, &run->view, ret));
+        slices->first = run->before.at;
         slices->object = slices->objects ? NULL : catalog_find(run->view.catalog, slices->object_name);
         if (!slices->object && !slices->objects)
                 return error_set(context, STATUS_NOT_FOUND, "unknown_object", slices->object_name);
-        // As through the API: what hooks ask of a person's request they ask of these too.
-        *ret = (Call){.context = context, .org = slices->job->org, .catalog = run->view.catalog, .db = db, .source = STR("api")};
-        TRY(find_actor(run, context, &ret->actor));
         return slices->begin ? slices->begin(slices, ret) : STATUS_OK;
 }
 

@@ -21,7 +21,10 @@ struct Slices {
         // of the transaction:
         const Object *object;   // of the record at work; NULL between records of several objects
         size_t at;              // its place in ids
+        size_t first;           // place of the transaction's first one: a transaction that is run again begins where it began
         bool *failed;           // by place
 };
 // Writes the job's result: {"done","failed","problems"}, counted on from what the row of a job that was taken up again says.
-Status slices_run(Slices *slices) MUST_USE; // writes the job's result
+Status slices_run(Slices *slices) MUST_USE;
+// What a run reads before it writes, in the job's own arena and in the name of whoever asked (for_system: as above).
+Status slices_read(Job *job, bool for_system, Status (*run)(Call *call, void *arg), void *arg) MUST_USE; // writes the job's result
