@@ -21,8 +21,8 @@ static Count *count_people(Arena *arena, const Access *access) {
                         count->people++;
                 else
                         count->inactive++;
-                for (size_t k = 0; person->active && k < person->other_departments_count; k++)
-                        counts[index_of(access, person->other_departments[k])].others++;
+                for (size_t k = 0; person->active && k < person->others_count; k++)
+                        counts[index_of(access, person->others[k])].others++;
         }
         return counts;
 }

@@ -23,7 +23,13 @@ typedef struct ObjectGrant {      // one actor's rights on one object
 } ObjectGrant;
 
 typedef struct Department { int64_t id, parent; Str name; int64_t head; int enter, leave; } Department; // enter/leave: preorder numbers, a subtree is a range
-typedef struct Person { int64_t id, department; Str login, name; bool active; Lang lang; int64_t *roles; size_t roles_count; int64_t superior; int64_t *other_departments; size_t other_departments_count; } Person;
+typedef struct Person {
+        int64_t id, department;                             // the primary one
+        int64_t *others; size_t others_count;               // further departments
+        Str login, name; bool active; Lang lang;
+        int64_t *roles; size_t roles_count;
+        int64_t superior;                                   // as written; 0: none
+} Person;
 
 typedef struct Access { // snapshot
         Arena *arena; int references; int64_t epoch;

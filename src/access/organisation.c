@@ -153,14 +153,14 @@ static void read_person(Arena *arena, Rows *rows, Person *person) {
         *person = (Person){.id = rows_int(rows, 0), .department = rows_int(rows, 1), .active = active.kind == VALUE_BOOL && active.boolean};
         person->lang = lang_from(rows_text(rows, 3));
         read_ids(arena, rows_text(rows, 4), &person->roles, &person->roles_count);
+        read_ids(arena, rows_text(rows, 7), &person->others, &person->others_count);
         person->login = str_copy(arena, rows_text(rows, 5));
         person->name = str_copy(arena, rows_text(rows, 6));
-        person->superior = rows_int(rows, 7);
-        read_ids(arena, rows_text(rows, 8), &person->other_departments, &person->other_departments_count);
+        person->superior = rows_int(rows, 8);
 }
 
 Status people_load(Db *db, Access *access) {
-        static const char *const columns[] = {"id", "department", "active", "lang", "roles", "login", "name", "superior", "other_departments"};
+        static const char *const columns[] = {"id", "department", "active", "lang", "roles", "login", "name", "other_departments", "superior"};
         const Object *object = catalog_find(access->catalog, STR("user"));
         if (object) {
                 Sql select = db_sql(db);
