@@ -1,6 +1,6 @@
 // The business: every object that has code. To remove a feature, delete its folder and its line here.
 #pragma once
-#include "record/record.h"
+#include "api/route.h"
 
 extern const ObjectModule department_module, user_module, role_module, lead_module, customer_module, contact_module, opportunity_module, activity_module, task_module, event_module, comment_module, notification_module, view_module, attachment_module, team_member_module, sharing_rule_module;
 
@@ -8,3 +8,8 @@ static const ObjectModule *const object_modules[] = {
         &department_module, &user_module, &role_module, &lead_module, &customer_module, &contact_module, &opportunity_module, &activity_module, &task_module, &event_module, &comment_module, &notification_module, &view_module, &attachment_module, &team_member_module, &sharing_rule_module,
         NULL,
 };
+
+// Tables of routes that objects bring beside their records and actions.
+extern const Route user_routes[], department_routes[];
+
+static const Route *const object_routes[] = {user_routes, department_routes, NULL};

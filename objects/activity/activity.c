@@ -76,4 +76,4 @@ static Status after(Call *call, const RecordChange *change) {
         return change->kind == CHANGE_CREATE ? touch_target(call, change->after) : STATUS_OK;
 }
 
-const ObjectModule activity_module = {.object = "activity", .before = before, .after = after};
+const ObjectModule activity_module = {.object = "activity", .handover = HANDOVER_STAYS, .before = before, .after = after};

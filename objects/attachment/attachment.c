@@ -35,4 +35,4 @@ static Status before(Call *call, RecordChange *change) {
         return STATUS_OK;
 }
 
-const ObjectModule attachment_module = {.object = "attachment", .before = before};
+const ObjectModule attachment_module = {.object = "attachment", .handover = HANDOVER_STAYS, .before = before};

@@ -59,4 +59,4 @@ static Status after(Call *call, const RecordChange *change) {
         return notify(call, owner.integer, NOTIFY_COMMENT, "notify.comment", object, target->id, record_value(target, "name").text);
 }
 
-const ObjectModule comment_module = {.object = "comment", .before = before, .after = after};
+const ObjectModule comment_module = {.object = "comment", .handover = HANDOVER_STAYS, .before = before, .after = after};

@@ -72,4 +72,4 @@ Status notify(Call *call, int64_t to, NotifyKind kind, const char *text_key, con
         return notify_with(call, to, kind, text_key, object, record, record_name, STR_NONE);
 }
 
-const ObjectModule notification_module = {.object = "notification"};
+const ObjectModule notification_module = {.object = "notification", .handover = HANDOVER_NEVER};

@@ -1,7 +1,12 @@
 // Users: logins are stored folded, and nobody locks the company out (himself, or the last administrator). Passwords and sessions are src/access's.
-#include "access/org.h"
+#include "access/audit.h"
 #include "base/unicode.h"
-#include "record/record.h"
+#include "flow/job.h"
+#include "objects/user/handover.h"
+#include "objects/shared/list.h"
+#include "objects/user/move.h"
+
+#define SUPERIORS_DEEPEST 100
 
 static bool text_is(Value value, Str text) {
         return value.kind == VALUE_TEXT && str_eq(value.text, text);
@@ -62,8 +67,10 @@ static Status keep_an_admin(Call *call, const RecordChange *change) {
         int64_t role = 0;
         TRY(find_admin_role(call, &role));
         bool was = change->before && has_role(change->before, role), is = change->after && has_role(change->after, role);
-        if (was != is && change->by_user && !call->actor->administrator)
+        if (was != is && change->before && change->after && change->by_user && !call->actor->administrator)
                 return error_set(call->context, STATUS_FORBIDDEN, "user_admin_role");
+        if ((was || is) && change->by_user && !call->actor->administrator) // an account of theirs: deactivated, renamed, or given another mailbox
+                return error_set(call->context, STATUS_FORBIDDEN, change->before ? "user_admin_account" : "user_admin_role");
         if (!was || !is_active(change->before) || (is && is_active(change->after)))
                 return STATUS_OK;
         bool other = false;
@@ -117,10 +124,49 @@ static void keep_rights(Call *call, const RecordChange *change) {
                 (void)error_add(call->context, STR("roles"), "user_own_rights");
         else if (changed(change, "roles") && gives_foreign_role(call, change))
                 (void)error_add(call->context, STR("roles"), "role_not_yours");
-        if (self && changed(change, "department"))
-                (void)error_add(call->context, STR("department"), "user_own_rights");
-        if (self && changed(change, "other_departments"))
-                (void)error_add(call->context, STR("other_departments"), "user_own_rights");
+        static const char *const others[] = {"department", "other_departments", "superior"};
+        for (size_t i = 0; self && i < sizeof others / sizeof *others; i++)
+                if (changed(change, others[i]))
+                        (void)error_add(call->context, str_from(others[i]), "user_own_rights");
+}
+
+// ---- Where he belongs, and to whom he answers
+
+// The primary one is not among the others, and none is there twice.
+static Status tidy_departments(Call *call, RecordChange *change) {
+        Value value = record_value(change->after, "other_departments"), primary = record_value(change->after, "department");
+        if (value.kind != VALUE_TEXT)
+                return STATUS_OK;
+        Str list = value.text;
+        TRY(list_without(call->context, list, primary.kind == VALUE_INTEGER ? primary.integer : 0, 0, &list));
+        if (!str_eq(list, value.text))
+                record_set(change->after, "other_departments", list.len ? value_text(list) : VALUE_NONE);
+        return STATUS_OK;
+}
+
+static Status superior_of(Call *call, int64_t user, int64_t *ret) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select \"superior_id\" from \"user\" where \"id\" = ");
+        sql_int(&select, user);
+        *ret = 0;
+        return db_get_int(call->db, &select, ret, NULL);
+}
+
+// Upwards in the database: the snapshot may not know of a change that has just been committed.
+static Status check_superior(Call *call, const RecordChange *change) {
+        Value superior = record_value(change->after, "superior");
+        if (superior.kind != VALUE_INTEGER || (change->before && !changed(change, "superior")))
+                return STATUS_OK;
+        const Person *person = access_person(call->actor->access, superior.integer);
+        if (change->by_user && person && !person->active)
+                (void)error_add(call->context, STR("superior"), "superior_inactive");
+        int64_t at = superior.integer;
+        for (size_t steps = 0; at && change->id && steps <= SUPERIORS_DEEPEST; steps++) {
+                if (at == change->id || steps == SUPERIORS_DEEPEST)
+                        return error_add(call->context, STR("superior"), at == change->id ? "superior_cycle" : "superior_deep");
+                TRY(superior_of(call, at, &at));
+        }
+        return STATUS_OK;
 }
 
 // Whoever is new speaks the organisation's language until he says otherwise.
@@ -144,6 +190,12 @@ static Status user_before(Call *call, RecordChange *change) {
         TRY(keep_oneself(call, change));
         keep_rights(call, change);
         TRY(access_bump(call->db));
+        if (change->after && change->kind != CHANGE_RESTORE) {
+                TRY(tidy_departments(call, change));
+                Status status = check_superior(call, change);
+                if (status != STATUS_OK && status != STATUS_INVALID)
+                        return status;
+        }
         return keep_an_admin(call, change);
 }
 
@@ -155,12 +207,30 @@ static Status own_oneself(Call *call, int64_t id) {
         return db_exec(call->db, &update, NULL);
 }
 
+static Status note_activity(Call *call, const RecordChange *change) {
+        bool was = change->before && is_active(change->before), is = change->after && is_active(change->after);
+        if (!change->before || was == is)
+                return STATUS_OK;
+        AuditEntry entry = {.kind = is ? "user.enable" : "user.disable", .user = call->actor->user, .object = change->object->id, .record = change->id, .peer = call->peer};
+        return audit_add(call->db, &entry);
+}
+
 static Status user_after(Call *call, const RecordChange *change) {
         call->metadata_changed = true;
         if (change->kind == CHANGE_CREATE)
                 TRY(own_oneself(call, change->id));
         bool gone = !change->after || !is_active(change->after);
-        return gone && change->before ? session_delete_user(call->db, change->id) : STATUS_OK;
+        if (gone && change->before)
+                TRY(session_delete_user(call->db, change->id));
+        TRY(note_activity(call, change));
+        bool moved = change->kind == CHANGE_UPDATE && changed(change, "department") && !call->settled;
+        return moved ? follow_start(call, change->id, record_value(change->before, "department"), record_value(change->after, "department"), NULL) : STATUS_OK;
 }
 
-const ObjectModule user_module = {.object = "user", .before = user_before, .after = user_after};
+static const Action actions[] = {{"move", VERB_UPDATE, action_move}};
+static const JobKind jobs[] = {{FOLLOW_JOB, follow_run}, {HANDOVER_JOB, handover_run}};
+static const Holding holdings[] = {{"job", "holding.job", jobs_open_of, jobs_end_of}};
+const ObjectModule user_module = {
+        .object = "user", .before = user_before, .after = user_after, .actions = actions, .actions_count = sizeof actions / sizeof *actions,
+        .holdings = holdings, .holdings_count = sizeof holdings / sizeof *holdings, .jobs = jobs, .jobs_count = sizeof jobs / sizeof *jobs,
+};

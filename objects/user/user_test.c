@@ -1,5 +1,6 @@
 // Users, roles and departments through the record pipeline: what is refused so that nobody locks the company out or ties its tree into a knot.
 #include "access/fixture.h"
+#include "flow/job.h"
 #include "objects/registry.h"
 
 typedef struct Try { // one write and what came of it
@@ -17,6 +18,7 @@ static Status prepare_search(Db *db, void *arg) {
 
 static Fixture *setup(Fixture *f) {
         assert_ok(f, store_migrate(org_store(f->org), &f->context, record_migrations, record_migrations_count));
+        assert_ok(f, store_migrate(org_store(f->org), &f->context, flow_migrations, flow_migrations_count));
         assert_ok(f, store_write(org_store(f->org), &f->context, prepare_search, f));
         record_modules_set(f->org, object_modules);
         return f;

@@ -1,25 +1,13 @@
 // A saved view: its object must be one the reader may see, its filter, sort, group and columns must be understood for that object; a locked one is changed by its
 // owner or an administrator after unlocking.
-#include "record/record.h"
+#include "objects/shared/condition.h"
 
 #define COLUMNS_MOST 100
 #define DEPTH_MOST 32
 
-static Status check_filter(Call *call, const Object *object, Value filter) {
-        Context *context = call->context;
-        if (filter.kind != VALUE_TEXT || str_empty(str_trim(filter.text)))
-                return STATUS_OK;
-        ExprNames names = actor_names(call->actor);
-        ExprParse parse = {.names = &names, .object = object, .expect = EXPR_BOOL};
-        const Expr *expr = NULL;
-        Error before = context->error;
-        if (expr_parse(context, &parse, filter.text, &expr) == STATUS_OK)
-                return STATUS_OK;
-        Error found = context->error;
-        context->error = before;
-        (void)error_add_(context, STR("filter"), found.code, found.args);
-        context->error.items[context->error.count - 1].position = found.position;
-        return STATUS_OK;
+static void check_filter(Call *call, const Object *object, Value filter) {
+        if (filter.kind == VALUE_TEXT && !str_empty(str_trim(filter.text)))
+                condition_check(call, object, STR("filter"), filter.text);
 }
 
 static void check_sort(Call *call, const Object *object, Value sort) {
@@ -110,7 +98,8 @@ static Status before(Call *call, RecordChange *change) {
                 TRY(check_columns(call, object, record_value(view, "columns")));
         if (!kept(change, "settings"))
                 TRY(check_settings(call, record_value(view, "settings")));
-        return check_filter(call, object, record_value(view, "filter"));
+        check_filter(call, object, record_value(view, "filter"));
+        return STATUS_OK;
 }
 
 const ObjectModule view_module = {.object = "view", .before = before};

@@ -32,6 +32,7 @@ typedef struct Person {
         int64_t *others; size_t others_count;               // further departments
         Str login, name; bool active; Lang lang;
         int64_t *roles; size_t roles_count;                 // his own; the base roles come beside them
+        int64_t superior;                                   // as written; 0: none
 } Person;
 // Records of one object that match a condition, for some people. Only rules in effect are in the snapshot: active, and of a condition that holds together.
 typedef struct SharingRule {
@@ -88,6 +89,10 @@ void access_subtree(const Access *access, Arena *arena, int64_t department, cons
 typedef struct RoleGrant { int64_t id; Str name; bool administrator, base, gives; const ObjectGrant *grant; } RoleGrant; // gives: anything at all on it
 bool access_role_grant(const Access *access, int64_t role, const Object *object, RoleGrant *ret);
 Str access_rule_text(const Access *access, const Expr *rule);          // of a scope given as expression, as it was written
+// Who stands above somebody, the nearest first: whoever is written as his superior, else the head of his primary department, else of those above it; then the same of that one.
+// Active people only, nobody twice. Approvals go up this chain.
+typedef struct Superior { const Person *person; int64_t department; } Superior; // department: whose head he is; 0: written as the superior
+void access_superiors(const Access *access, Arena *arena, int64_t user, Superior **ret, size_t *ret_count);
 bool access_roles_have(Str roles, int64_t role);                       // is role in a stored list of ids, e.g. ["12","7"]?
 // Marks the organisation (departments, users, roles) as changed: in the same transaction as the change. On PostgreSQL it also makes such changes wait for each other.
 Status access_bump(Db *db) MUST_USE;

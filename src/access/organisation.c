@@ -155,14 +155,15 @@ static void read_person(Arena *arena, Rows *rows, Person *person) {
         read_ids(arena, rows_text(rows, 7), &person->others, &person->others_count);
         person->login = str_copy(arena, rows_text(rows, 5));
         person->name = str_copy(arena, rows_text(rows, 6));
+        person->superior = rows_int(rows, 8);
 }
 
 Status people_load(Db *db, Access *access) {
-        static const char *const columns[] = {"id", "department", "active", "lang", "roles", "login", "name", "other_departments"};
+        static const char *const columns[] = {"id", "department", "active", "lang", "roles", "login", "name", "other_departments", "superior"};
         const Object *object = catalog_find(access->catalog, STR("user"));
         if (object) {
                 Sql select = db_sql(db);
-                select_columns(&select, object, columns, 8);
+                select_columns(&select, object, columns, sizeof columns / sizeof *columns);
                 ROWS_CLEANUP Rows *rows = NULL;
                 TRY(db_query(db, &select, &rows));
                 size_t capacity = 0;

@@ -16,28 +16,33 @@ static const Route *const *const tables[] = {
         &api_session_routes, &api_metadata_routes, &api_record_routes, &api_form_routes, &api_batch_routes, &api_event_routes, &api_file_routes, &api_import_routes, &api_job_routes, &api_bulk_routes, &api_export_routes, &api_openapi_routes, &api_system_routes, &api_settings_routes, &api_setup_routes, &api_calendar_routes, &api_access_routes, &api_page_routes,
 };
 
-static size_t count_routes(void) {
-        size_t count = 0;
-        for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-                for (const Route *route = *tables[i]; route->pattern; route++)
-                        count++;
+// list NULL: they are only counted.
+static size_t take_table(const Route *table, const Route **list, size_t count) {
+        for (const Route *route = table; route->pattern; route++, count++)
+                if (list)
+                        list[count] = route;
         return count;
 }
 
-const Route **api_route_list(Arena *arena, size_t *ret_count) {
+static size_t take_tables(const Api *api, const Route **list) {
         size_t count = 0;
-        const Route **list = arena_array(arena, const Route *, count_routes());
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-                for (const Route *route = *tables[i]; route->pattern; route++)
-                        list[count++] = route;
-        *ret_count = count;
+                count = take_table(*tables[i], list, count);
+        for (const Route *const *table = api->routes; table && *table; table++)
+                count = take_table(*table, list, count);
+        return count;
+}
+
+const Route **api_route_list(const Api *api, Arena *arena, size_t *ret_count) {
+        const Route **list = arena_array(arena, const Route *, take_tables(api, NULL));
+        *ret_count = take_tables(api, list);
         return list;
 }
 
-static Router *make_router(void) {
+static Router *make_router(const Api *api) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         size_t count = 0;
-        const Route **list = api_route_list(arena, &count);
+        const Route **list = api_route_list(api, arena, &count);
         RouterEntry *entries = arena_array(arena, RouterEntry, count);
         for (size_t i = 0; i < count; i++)
                 entries[i] = (RouterEntry){list[i]->method, list[i]->pattern, list[i]};
@@ -54,7 +59,8 @@ Status api_new(Context *context, const ApiConfig *config, Api **ret) {
         api->fill_demo = config->fill_demo;
         api->remove_demo = config->remove_demo;
         api->started_ms = os_now_ms();
-        api->router = make_router();
+        api->routes = config->routes;
+        api->router = make_router(api);
         api->slow = pool_new("slow", SLOW_THREADS, SLOW_QUEUE);
         api->hash = pool_new("hash", HASH_THREADS, HASH_QUEUE);
         api->events = event_hub_new(api);

@@ -179,7 +179,7 @@ static bool first_of_pattern(const Route **routes, size_t at) {
 static void write_paths(Request *request) {
         Arena *arena = request->context.arena;
         size_t count = 0;
-        const Route **routes = api_route_list(arena, &count);
+        const Route **routes = api_route_list(request->api, arena, &count);
         json_key(&request->w, STR("paths"));
         json_open_object(&request->w);
         for (size_t i = 0; i < count; i++) {

@@ -88,6 +88,7 @@ typedef struct ApiConfig {
         const char *version;
         bool test_clock;
         Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg); // the program's: its demo company
+        const Route *const *routes;      // tables that objects bring, NULL-terminated; may be NULL
 } ApiConfig;
 Status api_new(Context *context, const ApiConfig *config, Api **ret) MUST_USE;
 void api_free(Api *api);
@@ -107,11 +108,12 @@ struct Api {
         const char *version;
         bool test_clock;
         Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg);
+        const Route *const *routes;
         int64_t started_ms;
         struct Limiter *feeds;       // by user: how often calendars are fetched
         int64_t answers[6];          // by status class, atomic
 };
-const Route **api_route_list(Arena *arena, size_t *ret_count); // every route, in the order of the tables
+const Route **api_route_list(const Api *api, Arena *arena, size_t *ret_count); // every route, in the order of the tables, objects' last
 // Runs the reading or writing part of a slow handler with actor and snapshots set.
 Status request_read(Request *request, Status (*run)(Request *request)) MUST_USE;
 Status request_write(Request *request, Status (*run)(Request *request)) MUST_USE;

@@ -103,7 +103,7 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         Control *control = NULL;
         Jobs *jobs = NULL;
         Upkeep *upkeep = NULL;
-        ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock, .fill_demo = demo_fill, .remove_demo = demo_remove};
+        ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock, .fill_demo = demo_fill, .remove_demo = demo_remove, .routes = object_routes};
         Status status = api_new(context, &config, &api);
         HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .refuse = api_refuse, .trusted_proxies = options->trusted_proxies, .self = api, .folder = options->data};
         if (status == STATUS_OK)

@@ -61,6 +61,15 @@ static Status check_targets(Check *check, Operand left, Operand right) {
         return left.expr->choice->target == right.expr->choice->target ? STATUS_OK : check_error(check, right.syntax, "expr_target");
 }
 
+// A number beside a reference, or looked for in a list of references, is the id of a record.
+static void note_id(Check *check, const Expr *reference, Operand literal) {
+        IdPlaces *places = check->places;
+        const ExprField *field = reference->choice;
+        bool names = field && (reference->type == EXPR_REFERENCE || reference->type == EXPR_LIST) && literal.syntax->kind == SYNTAX_LITERAL && literal.expr->value.kind == VALUE_INTEGER;
+        if (places && names && field->target == places->target && literal.expr->value.integer == places->id && places->count < EXPR_MAX_PLACES)
+                places->at[places->count++] = literal.syntax->at;
+}
+
 // An integer compared with 2.0: the literal becomes the integer, so that the column stays bare.
 static Status whole_literal(Check *check, Operand *literal, const Operand *other) {
         const Expr *expr = literal->expr;
@@ -110,6 +119,8 @@ Status check_comparison(Check *check, Comparison comparison, Operand left, Opera
         }
         TRY(check_comparable(check, comparison, left));
         TRY(check_comparable(check, comparison, right));
+        note_id(check, left.expr, right);
+        note_id(check, right.expr, left);
         TRY(check_unify(check, &left, &right));
         TRY(check_keys(check, left, right));
         TRY(check_targets(check, left, right));
@@ -134,6 +145,7 @@ static Status chain_of(Check *check, const Syntax *syntax, ExprKind kind, Expr *
 
 static Status list_has(Check *check, Operand list, Operand element, Expr **ret) {
         ExprType type = element.expr->type;
+        note_id(check, list.expr, element);
         if (type == EXPR_INTEGER || type == EXPR_REFERENCE)
                 TRY(node_call_1(check, element.syntax, function_get(FUNCTION_TO_TEXT), element.expr, EXPR_TEXT, &element.expr));
         else
@@ -158,6 +170,7 @@ static Status in_together(Check *check, const Syntax *syntax, Operand *items, Ex
         Expr node = {.kind = NODE_IN, .type = EXPR_BOOL, .items = node_items(check, syntax->count), .count = syntax->count};
         for (size_t i = 1; i < syntax->count; i++) {
                 TRY(whole_literal(check, &items[i], &items[0]));
+                note_id(check, items[0].expr, items[i]);
                 TRY(check_unify(check, &items[0], &items[i]));
                 TRY(check_comparable(check, COMPARE_EQ, items[i]));
                 TRY(check_keys(check, items[0], items[i]));
@@ -230,6 +243,7 @@ static Status check_under(Check *check, const Scope *scope, const Syntax *syntax
         const ExprField *field = left.expr->choice;
         if (left.expr->type != EXPR_REFERENCE || !field || !field->target || !str_is(check->names->table(check->names->self, field->target), "department"))
                 return check_error(check, left.syntax, "expr_under");
+        note_id(check, left.expr, right);
         TRY(check_convert(check, right.syntax, right.expr, EXPR_REFERENCE, &right.expr));
         if (!right.expr->constant)
                 return check_error(check, right.syntax, "expr_constant");

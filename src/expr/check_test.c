@@ -262,6 +262,30 @@ static void fields_that_are_touched(void **state) {
         assert_null(expr_as_field(expr));
 }
 
+static void ids_are_replaced_where_they_name_a_record(void **state) {
+        Fixture *f = *state;
+        static const struct { const char *source, *expected; size_t count; } cases[] = {
+                {"department = 12", "department = 7", 1},
+                {"12 = department and owner = 12", "7 = department and owner = 12", 1},
+                {"owner.department under 12 or department in (12, 123, 12)", "owner.department under 7 or department in (7, 123, 7)", 3},
+                {"not (department != 12)", "not (department != 7)", 1},
+                {"amount > 12 and name = \"12\"", "amount > 12 and name = \"12\"", 0},
+                {"department = 120 or department under my_department()", "department = 120 or department under my_department()", 0},
+        };
+        ExprParse request = {.names = &world_names, .object = world_object(WORLD_CUSTOMER), .expect = EXPR_BOOL};
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                Str text = STR_NONE;
+                size_t count = 0;
+                error_clear(&f->context);
+                assert_int_equal(expr_replace_id(&f->context, &request, str_from(cases[i].source), world_object(WORLD_DEPARTMENT), 12, 7, &text, &count), STATUS_OK);
+                assert_string_equal(str_c(f->arena, text), cases[i].expected);
+                assert_int_equal(count, cases[i].count);
+        }
+        Str text = STR_NONE;
+        size_t count = 0;
+        assert_int_equal(expr_replace_id(&f->context, &request, STR("department = "), world_object(WORLD_DEPARTMENT), 12, 7, &text, &count), STATUS_MALFORMED);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(syntax_errors_point_at_the_character),
@@ -272,6 +296,7 @@ int main(void) {
                 cmocka_unit_test(what_is_expected_is_converted),
                 cmocka_unit_test(constants_need_no_object),
                 cmocka_unit_test(fields_that_are_touched),
+                cmocka_unit_test(ids_are_replaced_where_they_name_a_record),
         };
         return cmocka_run_group_tests_name("expr check", tests, setup, teardown);
 }

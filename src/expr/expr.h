@@ -58,6 +58,8 @@ typedef struct ExprParse {
 
 // Errors: STATUS_MALFORMED with codes "expr_syntax", "expr_unknown_name", "expr_type", "expr_too_deep" …, args and error.position (in characters) set.
 Status expr_parse(Context *context, const ExprParse *parse, Str source, const Expr **ret) MUST_USE;
+// The same text with another id wherever this one stands for a record of target (`department = 12`, `owner.department under 12`); *ret_count: in how many places.
+Status expr_replace_id(Context *context, const ExprParse *parse, Str source, const void *target, int64_t from, int64_t to, Str *ret, size_t *ret_count) MUST_USE;
 ExprType expr_type(const Expr *expr);
 const ExprField *expr_as_field(const Expr *expr);   // the expression is one plain field of the object itself, else NULL
 const void *expr_target(const Expr *expr);          // EXPR_REFERENCE: the object it points at, where that is known, else NULL

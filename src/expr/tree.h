@@ -106,6 +106,10 @@ typedef struct Scope {
         bool measure;           // fields only inside aggregates, aggregates over the rows themselves
 } Scope;
 
+// Where ids of one object's records stand as literals in the source, for expr_replace_id().
+#define EXPR_MAX_PLACES 200
+typedef struct IdPlaces { const void *target; int64_t id; size_t at[EXPR_MAX_PLACES]; size_t count; } IdPlaces;
+
 // One source being checked: the expression itself, or a formula field in it.
 typedef struct Check Check;
 struct Check {
@@ -117,6 +121,7 @@ struct Check {
         int depth;
         bool own;                 // ExprParse.own
         int *nodes;               // made so far, over all sources
+        IdPlaces *places;         // NULL: nobody asks
 };
 
 Status check_expr(Check *check, const Scope *scope, const Syntax *syntax, Expr **ret) MUST_USE;

@@ -30,9 +30,10 @@ Status bulk_run(Job *job, void *bulk) MUST_USE;             // result {"done","f
 
 typedef struct Undo {
         int64_t job;        // whose changes are undone
-        Str object;
-        int64_t *ids;
+        Str object;         // of the first
+        int64_t *ids, *objects; // objects: their ids
         size_t count;
+        bool settled;       // the job had seen to what its changes entailed, and that comes back with them
         Str *asked;         // fields that the job was asked to write: undoing them takes the right to write them
         size_t asked_count;
         bool assigned;      // it was the action assign

@@ -3,11 +3,11 @@
 
 #define CHANGES_CAP (16u << 20)
 
-static bool kept(const Field *field) {
+static bool kept(const Field *field, bool given_away) {
         if (!field->stored || field->hidden || field->rollup_by)
                 return false;
         if (field->role == FIELD_DEPARTMENT)
-                return !field->object->follow_owner; // comes back with the owner
+                return !(field->object->follow_owner && given_away); // comes back with the owner
         return !field->system || field->role == FIELD_NAME || field->role == FIELD_OWNER;
 }
 
@@ -68,11 +68,12 @@ bool bulk_value(const Field *field, const Json *json, Value *ret) {
 Str bulk_difference(Arena *arena, const Record *before, const Record *after) {
         Buf buf = buf_make(arena, CHANGES_CAP);
         JsonWriter w = json_writer(&buf);
-        bool any = false;
+        size_t owner = (size_t)before->object->owner->index;
+        bool any = false, given_away = !value_eq(before->values[owner], after->values[owner]);
         json_open_object(&w);
         for (size_t i = 0; i < before->object->fields_count; i++) {
                 const Field *field = before->object->fields[i];
-                if (!kept(field) || value_eq(before->values[i], after->values[i]))
+                if (!kept(field, given_away) || value_eq(before->values[i], after->values[i]))
                         continue;
                 any = true;
                 json_key(&w, field->name);
@@ -103,17 +104,19 @@ Status bulk_change_add(Call *call, const Object *object, const BulkChange *chang
         return db_exec(call->db, &insert, NULL);
 }
 
-static void where_record(Sql *sql, int64_t job, int64_t record) {
+static void where_record(Sql *sql, int64_t job, const Object *object, int64_t record) {
         sql(sql, " where job_id = ");
         sql_int(sql, job);
+        sql(sql, " and object_id = ");
+        sql_int(sql, object->id);
         sql(sql, " and record_id = ");
         sql_int(sql, record);
 }
 
-Status bulk_change_get(Call *call, int64_t job, int64_t record, BulkChange *ret) {
+Status bulk_change_get(Call *call, int64_t job, const Object *object, int64_t record, BulkChange *ret) {
         Sql select = db_sql(call->db);
         sql(&select, "select change, version, changes from bulk_change");
-        where_record(&select, job, record);
+        where_record(&select, job, object, record);
         ROWS_CLEANUP Rows *rows = NULL;
         bool found = false;
         TRY(db_first(call->db, &select, &rows, &found));
@@ -123,35 +126,40 @@ Status bulk_change_get(Call *call, int64_t job, int64_t record, BulkChange *ret)
         return STATUS_OK;
 }
 
-Status bulk_change_remove(Call *call, int64_t job, int64_t record) {
+Status bulk_change_remove(Call *call, int64_t job, const Object *object, int64_t record) {
         Sql statement = db_sql(call->db);
         sql(&statement, "delete from bulk_change");
-        where_record(&statement, job, record);
+        where_record(&statement, job, object, record);
         return db_exec(call->db, &statement, NULL);
 }
 
-Status bulk_change_records(Call *call, int64_t job, int64_t **ret, size_t *ret_count, int64_t *ret_object) {
-        Arena *arena = call->context->arena;
-        size_t capacity = 256, count = 0;
-        int64_t *ids = arena_array(arena, int64_t, capacity);
+static void add_record(Arena *arena, BulkRecords *records, int64_t object, int64_t id) {
+        if (records->count == records->capacity) {
+                size_t size = records->capacity * sizeof(int64_t), more = records->capacity ? size * 2 : 256 * sizeof(int64_t);
+                records->ids = arena_grow(arena, records->ids, size, more);
+                records->objects = arena_grow(arena, records->objects, size, more);
+                records->capacity = more / sizeof(int64_t);
+        }
+        records->ids[records->count] = id;
+        records->objects[records->count++] = object;
+}
+
+Status bulk_change_records(Call *call, int64_t job, BulkRecords *ret) {
+        BulkRecords records = {0};
         Sql select = db_sql(call->db);
-        sql(&select, "select record_id, object_id from bulk_change where job_id = ");
+        sql(&select, "select object_id, record_id from bulk_change where job_id = ");
         sql_int(&select, job);
-        sql(&select, " order by record_id");
+        sql(&select, " order by case when change = ");
+        sql_int(&select, CHANGE_DELETE);
+        sql(&select, " then 0 else 1 end, object_id, record_id");
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(call->db, &select, &rows));
         for (bool found;;) {
                 TRY(rows_next(rows, &found));
                 if (!found)
                         break;
-                if (count == capacity) {
-                        ids = arena_grow(arena, ids, capacity * sizeof *ids, capacity * 2 * sizeof *ids);
-                        capacity *= 2;
-                }
-                ids[count++] = rows_int(rows, 0);
-                *ret_object = rows_int(rows, 1);
+                add_record(call->context->arena, &records, rows_int(rows, 0), rows_int(rows, 1));
         }
-        *ret = ids;
-        *ret_count = count;
+        *ret = records;
         return STATUS_OK;
 }

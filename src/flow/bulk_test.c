@@ -73,7 +73,7 @@ static Status prune(Call *call, Work *work) {
 
 static Status interrupt(Call *call, Work *work) {
         (void)work;
-        return jobs_interrupt(call->db);
+        return jobs_interrupt(call->org, call->db);
 }
 
 static Status cancel(Call *call, Work *work) {

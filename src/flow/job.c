@@ -1,5 +1,6 @@
 // Running jobs: threads that take them from a queue, what is saved of them at start and end, and on PostgreSQL a beat by which the nodes know whose jobs are alive.
 #include "flow/job_row.h"
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -9,6 +10,10 @@
 #define RESULT_CAP (16u << 20)
 #define SAVE_EVERY_MS 500
 #define BEAT_S 5
+#define LOOK_MS 1000       // for work that waits in its row
+#define HURRY_MS 20        // the same while a row was just made: it is there once its transaction has ended
+#define HURRY_FOR_MS 2000
+#define TAKEN_AT_ONCE 8
 
 struct Jobs {
         Org *org;
@@ -16,12 +21,13 @@ struct Jobs {
         int64_t node;
         bool stopping; // atomic
         bool beats;
-        pthread_t beat;
+        pthread_t beat, taker;
+        int64_t hurry_until_ms; // atomic
         pthread_mutex_t lock;
         pthread_cond_t cond;
 };
 
-typedef struct Queued { Job job; JobRun run; void *arg; Arena *arena; } Queued;
+typedef struct Queued { Job job; JobRun run; void *arg; Arena *arena; bool waits; } Queued; // waits: of a JobKind
 
 int64_t jobs_node(const Jobs *jobs) {
         return jobs->node;
@@ -74,12 +80,33 @@ static Str problem_json(Job *job, Status status) {
         return buf_str(&buf);
 }
 
+static Status release_run(Db *db, void *arg) {
+        const Job *job = arg;
+        return job_release(db, job->id);
+}
+
+// The server goes down in the middle of work that somebody else can take up.
+static void leave(Job *job) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        Context context;
+        context_init(&context, arena, job->context.lang, os_now_ms());
+        Status status = store_write(org_store(job->org), &context, release_run, job);
+        (void)status; // else it is found when a server starts
+}
+
 static void run_job(void *arg) {
         Queued *queued = arg;
         Job *job = &queued->job;
         JobUpdate start = {.status = "running"};
         save(job, &start);
         Status status = start.ended ? error_set(&job->context, STATUS_CONFLICT, "cancelled") : queued->run(job, queued->arg);
+        bool left = queued->waits && status != STATUS_OK && job_stopping(job);
+        if (left)
+                leave(job);
+        if (left || job->ended) {
+                arena_free(queued->arena);
+                return;
+        }
         JobUpdate end = {.status = status == STATUS_OK ? "done" : "failed", .finished_at = value_datetime(os_now_ms())};
         if (status != STATUS_OK && job_stopping(job))
                 error_set(&job->context, status, "interrupted");
@@ -129,7 +156,7 @@ void job_run_here(Org *org, const Context *context, int64_t id, int64_t user, Jo
 static Status beat_run(Db *db, void *arg) {
         Jobs *jobs = arg;
         TRY(jobs_beat(db, jobs->node));
-        return jobs_interrupt(db);
+        return jobs_interrupt(jobs->org, db);
 }
 
 static bool beat_pause(Jobs *jobs) {
@@ -138,7 +165,7 @@ static bool beat_pause(Jobs *jobs) {
         until.tv_sec += BEAT_S;
         pthread_mutex_lock(&jobs->lock);
         int code = 0;
-        while (!jobs->stopping && code == 0)
+        while (!jobs->stopping && code != ETIMEDOUT)
                 code = pthread_cond_timedwait(&jobs->cond, &jobs->lock, &until);
         bool goes_on = !jobs->stopping;
         pthread_mutex_unlock(&jobs->lock);
@@ -159,12 +186,94 @@ static void *beat_main(void *arg) {
 }
 
 static Status interrupt_run(Db *db, void *arg) {
-        (void)arg;
-        return jobs_interrupt(db);
+        return jobs_interrupt(arg, db);
+}
+
+// ---- Work that waits in its row
+
+typedef struct Take { Jobs *jobs; JobRow rows[TAKEN_AT_ONCE]; size_t count; bool claimed; int64_t id; } Take;
+
+static Status waiting_run(Db *db, void *arg) {
+        Take *take = arg;
+        return jobs_waiting(take->jobs->org, db, TAKEN_AT_ONCE, take->rows, &take->count);
+}
+
+static Status claim_run(Db *db, void *arg) {
+        Take *take = arg;
+        return job_claim(db, take->id, take->jobs->node, &take->claimed);
+}
+
+static void *copy_request(Arena *arena, void *from) {
+        Str *request = arena_new_of(arena, Str);
+        *request = str_copy(arena, *(const Str *)from);
+        return request;
+}
+
+static bool take_row(Take *take, Context *context, JobRow *row) {
+        Jobs *jobs = take->jobs;
+        take->id = row->id;
+        take->claimed = false;
+        if (store_write(org_store(jobs->org), context, claim_run, take) != STATUS_OK || !take->claimed)
+                return true;
+        Queued *queued = queued_new(jobs->org, context, row->id, row->user, row->kind->run, copy_request, &row->request);
+        queued->job.jobs = jobs;
+        queued->job.before = str_copy(queued->arena, row->result);
+        queued->waits = true;
+        if (pool_submit(jobs->pool, run_job, queued))
+                return true;
+        leave(&queued->job);
+        arena_free(queued->arena);
+        return false;
+}
+
+// What fails here is tried again at the next look.
+static void take_waiting(Jobs *jobs) {
+        ARENA_CLEANUP Arena *arena = arena_new(0);
+        Context context;
+        OrgView view = org_view(jobs->org);
+        context_init(&context, arena, view.settings->language, os_now_ms());
+        org_view_done(&view);
+        Take take = {.jobs = jobs};
+        if (store_read(org_store(jobs->org), &context, 0, waiting_run, &take) != STATUS_OK)
+                return;
+        for (size_t i = 0; i < take.count && take_row(&take, &context, &take.rows[i]); i++)
+                continue;
+}
+
+void job_hurry(Org *org) {
+        Jobs *jobs = org_slot(org, ORG_SLOT_JOBS);
+        if (!jobs)
+                return;
+        __atomic_store_n(&jobs->hurry_until_ms, os_monotonic_us() / 1000 + HURRY_FOR_MS, __ATOMIC_RELAXED);
+        pthread_mutex_lock(&jobs->lock);
+        pthread_cond_broadcast(&jobs->cond);
+        pthread_mutex_unlock(&jobs->lock);
+}
+
+static bool take_pause(Jobs *jobs) {
+        struct timespec until;
+        bool hurry = os_monotonic_us() / 1000 < __atomic_load_n(&jobs->hurry_until_ms, __ATOMIC_RELAXED);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += (hurry ? HURRY_MS : LOOK_MS) * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        pthread_mutex_lock(&jobs->lock);
+        if (!jobs->stopping)
+                (void)pthread_cond_timedwait(&jobs->cond, &jobs->lock, &until);
+        bool goes_on = !jobs->stopping;
+        pthread_mutex_unlock(&jobs->lock);
+        return goes_on;
+}
+
+static void *take_main(void *arg) {
+        Jobs *jobs = arg;
+        while (take_pause(jobs))
+                take_waiting(jobs);
+        return NULL;
 }
 
 Status jobs_new(Context *context, Org *org, Jobs **ret) {
-        TRY(store_write(org_store(org), context, interrupt_run, NULL));
+        TRY(store_write(org_store(org), context, interrupt_run, org));
         Jobs *jobs = calloc(1, sizeof *jobs);
         ensure(jobs);
         jobs->org = org;
@@ -177,6 +286,7 @@ Status jobs_new(Context *context, Org *org, Jobs **ret) {
         if (jobs->beats)
                 ensure(pthread_create(&jobs->beat, NULL, beat_main, jobs) == 0);
         org_slot_set(org, ORG_SLOT_JOBS, jobs);
+        ensure(pthread_create(&jobs->taker, NULL, take_main, jobs) == 0);
         *ret = jobs;
         return STATUS_OK;
 }
@@ -186,8 +296,9 @@ void jobs_free(Jobs *jobs) {
                 return;
         pthread_mutex_lock(&jobs->lock);
         __atomic_store_n(&jobs->stopping, true, __ATOMIC_RELAXED);
-        pthread_cond_signal(&jobs->cond);
+        pthread_cond_broadcast(&jobs->cond);
         pthread_mutex_unlock(&jobs->lock);
+        pthread_join(jobs->taker, NULL);
         pool_free(jobs->pool);
         if (jobs->beats)
                 pthread_join(jobs->beat, NULL);

@@ -17,8 +17,20 @@ static void add_seen(Sql *sql) {
                 sql(sql, "null");
 }
 
+const JobKind *job_kind(const Org *org, Str name) {
+        for (const ObjectModule *const *module = record_modules(org); module && *module; module++)
+                for (size_t i = 0; i < (*module)->jobs_count; i++)
+                        if (str_is(name, (*module)->jobs[i].name))
+                                return &(*module)->jobs[i];
+        return NULL;
+}
+
+// A job kind's row is nobody's until it is taken.
 Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
-        const Jobs *jobs = org_slot(call->org, ORG_SLOT_JOBS);
+        bool waits = job_kind(call->org, str_from(start->kind)) != NULL;
+        const Jobs *jobs = waits ? NULL : org_slot(call->org, ORG_SLOT_JOBS);
+        if (waits)
+                job_hurry(call->org);
         Sql insert = db_sql(call->db);
         sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, seen_at) values (");
         sql_str(&insert, str_from(start->kind));
@@ -81,6 +93,66 @@ Status job_save(Job *job, Db *db, int64_t done, int64_t total, Str result) {
         return update.ended ? error_set(db_context(db), STATUS_CONFLICT, "cancelled") : STATUS_OK;
 }
 
+Status job_finish(Job *job, Db *db, Str result) {
+        JobUpdate update = {.id = job->id, .status = "done", .progress = value_number((Decimal){DECIMAL_SCALE}), .result = value_text(result), .finished_at = value_datetime(db_context(db)->now_ms)};
+        if (job_stopping(job))
+                return error_set(db_context(db), STATUS_CONFLICT, "interrupted");
+        TRY(job_row_update(db, &update));
+        return update.ended ? error_set(db_context(db), STATUS_CONFLICT, "cancelled") : STATUS_OK;
+}
+
+// ---- Taking
+
+static void where_kind(Org *org, Sql *sql, bool known) {
+        sql_fixed(sql, known ? STR(" and kind in (''") : STR(" and kind not in (''"));
+        for (const ObjectModule *const *module = record_modules(org); module && *module; module++)
+                for (size_t i = 0; i < (*module)->jobs_count; i++) {
+                        sql(sql, ", ");
+                        sql_str(sql, str_from((*module)->jobs[i].name));
+                }
+        sql(sql, ")");
+}
+
+Status jobs_waiting(Org *org, Db *db, int limit, JobRow *ret, size_t *ret_count) {
+        Sql select = db_sql(db);
+        sql(&select, "select \"id\", kind, user_id, request, result from job where finished_at is null and status = 'queued' and node is null");
+        where_kind(org, &select, true);
+        sql(&select, " order by \"id\" limit ");
+        sql_int(&select, limit);
+        *ret_count = 0;
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(db, &select, &rows));
+        for (bool found;;) {
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        return STATUS_OK;
+                ret[(*ret_count)++] = (JobRow){.id = rows_int(rows, 0), .kind = job_kind(org, rows_text(rows, 1)), .user = rows_int(rows, 2), .request = str_copy(db_arena(db), rows_text(rows, 3)), .result = str_copy(db_arena(db), rows_text(rows, 4))};
+        }
+}
+
+Status job_claim(Db *db, int64_t id, int64_t node, bool *ret_claimed) {
+        Sql update = db_sql(db);
+        int64_t changed = 0;
+        sql(&update, "update job set node = ");
+        sql_int(&update, node);
+        sql(&update, ", seen_at = ");
+        add_seen(&update);
+        sql(&update, " where \"id\" = ");
+        sql_int(&update, id);
+        sql(&update, " and status = 'queued' and node is null and finished_at is null");
+        TRY(db_exec(db, &update, &changed));
+        *ret_claimed = changed == 1;
+        return STATUS_OK;
+}
+
+Status job_release(Db *db, int64_t id) {
+        Sql update = db_sql(db);
+        sql(&update, "update job set status = 'queued', node = null, seen_at = null where \"id\" = ");
+        sql_int(&update, id);
+        where_open(&update);
+        return db_exec(db, &update, NULL);
+}
+
 Status jobs_beat(Db *db, int64_t node) {
         Sql update = db_sql(db);
         sql(&update, "update job set seen_at = ");
@@ -91,14 +163,24 @@ Status jobs_beat(Db *db, int64_t node) {
         return db_exec(db, &update, NULL);
 }
 
-Status jobs_interrupt(Db *db) {
-        Sql update = db_sql(db);
+static void where_lost(Sql *sql) {
+        sql(sql, " where status in ('queued', 'running')");
+        if (sql->dialect == DIALECT_POSTGRES)
+                sql(sql, " and (seen_at is null or seen_at < clock_timestamp() - interval '20 seconds')");
+}
+
+Status jobs_interrupt(Org *org, Db *db) {
+        Sql update = db_sql(db), release = db_sql(db);
         sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\"}', finished_at = ");
         sql_value(&update, value_datetime(db_context(db)->now_ms));
-        sql(&update, " where status in ('queued', 'running')");
-        if (db_dialect(db) == DIALECT_POSTGRES)
-                sql(&update, " and (seen_at is null or seen_at < clock_timestamp() - interval '20 seconds')");
-        return db_exec(db, &update, NULL);
+        where_lost(&update);
+        where_kind(org, &update, false);
+        TRY(db_exec(db, &update, NULL));
+        sql(&release, "update job set status = 'queued', node = null, seen_at = null");
+        where_lost(&release);
+        where_kind(org, &release, true);
+        sql(&release, " and (node is not null or status = 'running')");
+        return db_exec(db, &release, NULL);
 }
 
 static Status job_status(Call *call, int64_t id, Str *ret) {
@@ -124,11 +206,33 @@ Status job_cancel(Call *call, int64_t id) {
         return update.ended ? error_set(call->context, STATUS_CONFLICT, "job_ended") : STATUS_OK;
 }
 
+static void where_open_of(Call *call, Sql *sql_, int64_t user) {
+        sql(sql_, " where user_id = ");
+        sql_int(sql_, user);
+        where_open(sql_);
+        where_kind(call->org, sql_, false);
+}
+
+Status jobs_open_of(Call *call, int64_t user, int64_t *ret) {
+        Sql select = db_sql(call->db);
+        sql(&select, "select count(*) from job");
+        where_open_of(call, &select, user);
+        return db_get_int(call->db, &select, ret, NULL);
+}
+
+Status jobs_end_of(Call *call, int64_t user) {
+        Sql update = db_sql(call->db);
+        sql(&update, "update job set status = 'failed', problem = '{\"code\":\"cancelled\"}', finished_at = ");
+        sql_value(&update, value_datetime(call->context->now_ms));
+        where_open_of(call, &update, user);
+        return db_exec(call->db, &update, NULL);
+}
+
 // ---- Undoing
 
-Status job_undoable(Call *call, int64_t id, Str *ret_request) {
+Status job_undoable(Call *call, int64_t id, Str *ret_request, Str *ret_kind) {
         Sql select = db_sql(call->db);
-        sql(&select, "select request, undo_until, finished_at, (select u.status from job u where u.id = job.undone_by), (select 1 from bulk_change c where c.job_id = job.id limit 1) from job where \"id\" = ");
+        sql(&select, "select request, undo_until, finished_at, (select u.status from job u where u.id = job.undone_by), (select 1 from bulk_change c where c.job_id = job.id limit 1), kind from job where \"id\" = ");
         sql_int(&select, id);
         sql(&select, " and user_id = ");
         sql_int(&select, call->actor->user);
@@ -147,6 +251,7 @@ Status job_undoable(Call *call, int64_t id, Str *ret_request) {
         if (rows_null(rows, 1) || rows_null(rows, 4))
                 return error_set(call->context, STATUS_CONFLICT, "not_undoable");
         *ret_request = rows_value(rows, 0, VALUE_TEXT).text;
+        *ret_kind = rows_value(rows, 5, VALUE_TEXT).text;
         return STATUS_OK;
 }
 
@@ -161,7 +266,7 @@ Status job_undone_by(Call *call, int64_t id, int64_t undo) {
 
 static Status prune_changes(Call *call, int limit, int64_t *ret_count) {
         Sql statement = db_sql(call->db);
-        sql(&statement, "delete from bulk_change where (job_id, record_id) in (select c.job_id, c.record_id from job j join bulk_change c on c.job_id = j.id where j.undo_until <= ");
+        sql(&statement, "delete from bulk_change where (job_id, object_id, record_id) in (select c.job_id, c.object_id, c.record_id from job j join bulk_change c on c.job_id = j.id where j.undo_until <= ");
         sql_value(&statement, value_datetime(call->context->now_ms));
         sql(&statement, " limit ");
         sql_int(&statement, limit);
@@ -203,7 +308,7 @@ static void put_time(JsonWriter *w, const char *key, Value at) {
 static void put_result(Context *context, JsonWriter *w, Rows *rows, bool undo) {
         Json *result = NULL;
         Str kind = rows_text(rows, 1);
-        bool plain = rows_null(rows, 4) || !(str_is(kind, "bulk") || str_is(kind, "undo"));
+        bool plain = rows_null(rows, 4) || !(str_is(kind, "bulk") || str_is(kind, "undo") || rows_int(rows, 11));
         if (plain || json_parse(context, str_copy(context->arena, rows_text(rows, 4)), DEPTH, &result) != STATUS_OK) {
                 put_json(w, "result", rows, 4);
                 return;
@@ -245,7 +350,7 @@ static void put_user(Call *call, JsonWriter *w, int64_t user) {
 static void select_jobs(Call *call, Sql *select) {
         sql(select, "select \"id\", kind, status, progress, result, problem, created_at, finished_at, request, user_id, case when finished_at is not null and undo_until > ");
         sql_value(select, value_datetime(call->context->now_ms));
-        sql(select, " and exists (select 1 from bulk_change c where c.job_id = job.id) and not exists (select 1 from job u where u.id = job.undone_by and u.status <> 'failed') then 1 else 0 end from job where ");
+        sql(select, " and exists (select 1 from bulk_change c where c.job_id = job.id) and not exists (select 1 from job u where u.id = job.undone_by and u.status <> 'failed') then 1 else 0 end, case when undo_until is null then 0 else 1 end from job where ");
 }
 
 static void write_row(Call *call, Rows *rows, bool everyone, JsonWriter *w) {

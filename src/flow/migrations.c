@@ -47,9 +47,23 @@ static Status create_bulk_change(Db *db) {
                     "changes text not null, primary key (job_id, record_id)) strict, without rowid"));
 }
 
+// A job may change records of several objects, whose ids are not apart.
+static Status widen_bulk_change(Db *db) {
+        if (db_dialect(db) == DIALECT_POSTGRES) {
+                TRY(run(db, STR("alter table bulk_change drop constraint bulk_change_pkey")));
+                return run(db, STR("alter table bulk_change add primary key (job_id, object_id, record_id)"));
+        }
+        TRY(run(db, STR("create table bulk_change_new (job_id integer not null, object_id integer not null, record_id integer not null, change integer not null, version integer not null, "
+                        "changes text not null, primary key (job_id, object_id, record_id)) strict, without rowid")));
+        TRY(run(db, STR("insert into bulk_change_new (job_id, object_id, record_id, change, version, changes) select job_id, object_id, record_id, change, version, changes from bulk_change")));
+        TRY(run(db, STR("drop table bulk_change")));
+        return run(db, STR("alter table bulk_change_new rename to bulk_change"));
+}
+
 const Migration flow_migrations[] = {
         {400, "job", create_job},
         {401, "job of a node, for undoing", extend_job},
         {402, "bulk_change", create_bulk_change},
+        {410, "bulk_change of several objects", widen_bulk_change},
 };
 const size_t flow_migrations_count = sizeof flow_migrations / sizeof *flow_migrations;

@@ -41,16 +41,20 @@ static Str request_json(Arena *arena, const Undo *undo) {
 Status undo_start(Call *call, int64_t job, Undo *ret, int64_t *ret_job) {
         Arena *arena = call->context->arena;
         Undo undo = {.job = job};
-        Str text = STR_NONE;
+        Str text = STR_NONE, kind = STR_NONE;
         Json *request = NULL;
-        int64_t object_id = 0;
-        TRY(job_undoable(call, job, &text));
+        BulkRecords records;
+        TRY(job_undoable(call, job, &text, &kind));
         TRY(json_parse(call->context, text, REQUEST_DEPTH, &request));
-        TRY(bulk_change_records(call, job, &undo.ids, &undo.count, &object_id));
-        const Object *object = catalog_find_id(call->catalog, object_id);
+        TRY(bulk_change_records(call, job, &records));
+        const Object *object = records.count ? catalog_find_id(call->catalog, records.objects[0]) : NULL;
         if (!object || object->retired)
                 return error_set(call->context, STATUS_CONFLICT, "not_undoable");
         undo.object = object->name;
+        undo.ids = records.ids;
+        undo.objects = records.objects;
+        undo.count = records.count;
+        undo.settled = !str_is(kind, "bulk");
         take_asked(arena, request, &undo);
         JobStart start = {.kind = "undo", .request = request_json(arena, &undo)};
         TRY(job_start(call, &start, ret_job));
@@ -62,6 +66,7 @@ void *undo_copy(Arena *arena, void *from) {
         Undo *undo = arena_copy(arena, from, sizeof(Undo));
         undo->object = str_copy(arena, undo->object);
         undo->ids = undo->count ? arena_copy(arena, undo->ids, undo->count * sizeof *undo->ids) : NULL;
+        undo->objects = undo->count ? arena_copy(arena, undo->objects, undo->count * sizeof *undo->objects) : NULL;
         undo->asked = undo->asked_count ? arena_copy(arena, undo->asked, undo->asked_count * sizeof *undo->asked) : NULL;
         for (size_t i = 0; i < undo->asked_count; i++)
                 undo->asked[i] = str_copy(arena, undo->asked[i]);
@@ -184,17 +189,23 @@ static Status one(Slices *slices, Call *call, int64_t id, Str *ret_note) {
         const Undo *undo = slices->self;
         BulkChange change;
         Verb verb = VERB_UPDATE;
-        TRY(bulk_change_get(call, undo->job, id, &change));
+        TRY(bulk_change_get(call, undo->job, slices->object, id, &change));
         if (change.kind == CHANGE_DELETE || change.kind == CHANGE_RESTORE)
                 verb = VERB_DELETE;
         if (!actor_may(call->actor, slices->object, verb))
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
         TRY(undo_change(call, undo, slices->object, &change, ret_note));
-        return bulk_change_remove(call, undo->job, id);
+        return bulk_change_remove(call, undo->job, slices->object, id);
+}
+
+static Status begin(Slices *slices, Call *call) {
+        const Undo *undo = slices->self;
+        call->settled = undo->settled;
+        return STATUS_OK;
 }
 
 Status undo_run(Job *job, void *arg) {
         Undo *undo = arg;
-        Slices slices = {.job = job, .object_name = undo->object, .ids = undo->ids, .count = undo->count, .self = undo, .one = one};
+        Slices slices = {.job = job, .ids = undo->ids, .objects = undo->objects, .count = undo->count, .self = undo, .begin = begin, .one = one};
         return slices_run(&slices);
 }

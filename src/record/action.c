@@ -5,8 +5,12 @@ void record_modules_set(Org *org, const ObjectModule *const *modules) {
         org_slot_set(org, ORG_SLOT_MODULES, (void *)modules);
 }
 
+const ObjectModule *const *record_modules(const Org *org) {
+        return org_slot((Org *)org, ORG_SLOT_MODULES);
+}
+
 const ObjectModule *record_module(const Call *call, const Object *object) {
-        const ObjectModule *const *modules = org_slot(call->org, ORG_SLOT_MODULES);
+        const ObjectModule *const *modules = record_modules(call->org);
         for (; modules && *modules; modules++)
                 if (str_is(object->name, (*modules)->object))
                         return *modules;
@@ -29,7 +33,7 @@ static Status claim_minute(Call *call, bool *ret) {
 Status record_minutely(Call *call) {
         bool mine = false;
         TRY(claim_minute(call, &mine));
-        const ObjectModule *const *modules = org_slot(call->org, ORG_SLOT_MODULES);
+        const ObjectModule *const *modules = record_modules(call->org);
         for (; mine && modules && *modules; modules++)
                 if ((*modules)->minutely && catalog_find(call->catalog, str_from((*modules)->object)))
                         TRY((*modules)->minutely(call));

@@ -12,6 +12,7 @@ typedef struct Call {
         Str source;            // "api", "import", "system" …: goes into the history
         Str peer;              // address that it comes from; empty: from here
         bool quiet;            // bulk loading: nothing that is written in this call leaves events, what hooks write neither
+        bool settled;          // what a change entails elsewhere (a person's records follow him to another department) is seen to by whoever makes it
         const Object *acted_object; int64_t acted_id; // the record that an action is being run on; NULL: none
         bool metadata_changed; // set when a write changed users, departments or roles: reload access after the commit
 } Call;
@@ -115,13 +116,29 @@ typedef struct Action {
         Verb needs;              // VERB_UPDATE: the record must be updatable by the actor, VERB_READ: readable; the grant's action list is always asked
         Status (*run)(Call *call, const Record *record, const Json *body, JsonWriter *w); // body: object or NULL; writes the answer (nothing written: the record is answered)
 } Action;
+// When somebody leaves, what he holds is handed over: every record whose owner (or other reference to a colleague) he is. A module says where that is not so.
+typedef enum HandoverKind {
+        HANDOVER_MOVES,
+        HANDOVER_STAYS, // what he has done or said (comments, follow-ups): stays his unless it is asked for by name
+        HANDOVER_NEVER, // his own, of no use to others (notifications)
+} HandoverKind;
+typedef struct Holding { // what he holds that is not named by a field of a record
+        const char *name, *text;                                 // key in the API · message key of its label
+        Status (*count)(Call *call, int64_t user, int64_t *ret);
+        Status (*end)(Call *call, int64_t user);                 // it cannot be another's: ended when he is deactivated. May be NULL
+} Holding;
+struct JobKind; // flow/job.h
 typedef struct ObjectModule {
         const char *object;
         Status (*before)(Call *call, RecordChange *change);  // after normalising and defaults, before validation; may set values, add errors
         Status (*after)(Call *call, const RecordChange *change); // stored, in the same transaction
         const Action *actions; size_t actions_count;
         Status (*minutely)(Call *call);                      // a little work every minute, on one node, as the system; may be NULL
+        HandoverKind handover;
+        const Holding *holdings; size_t holdings_count;
+        const struct JobKind *jobs; size_t jobs_count;       // kinds of long work that its code orders
 } ObjectModule;
+const ObjectModule *const *record_modules(const Org *org); // NULL-terminated; NULL: none
 // Every module's minutely work, once per cluster.
 Status record_minutely(Call *call) MUST_USE;
 void record_modules_set(Org *org, const ObjectModule *const *modules); // NULL-terminated

@@ -48,7 +48,8 @@ export interface FormState {
   errors: { field: string; code: string; message: string }[];
 }
 export interface ExpressionCheck { ok: boolean; type?: string; code?: string; message?: string; position?: number; value?: Json }
-export interface JobProblem { id: number; name: string | null; message: string }
+/** object: of work over several objects */
+export interface JobProblem { id: number; object?: string; name: string | null; message: string }
 export interface Job<Result = Json> {
   id: number;
   kind: string;
@@ -56,6 +57,8 @@ export interface Job<Result = Json> {
   progress: number;
   result: Result | null;
   problem: { title?: string; detail?: string } | null;
+  request?: Json;
+  created_at?: string;
 }
 export interface BulkResult { done: number; failed: number; problems: JobProblem[]; undo: boolean }
 export interface BulkRequest {
@@ -76,6 +79,24 @@ export interface Settings { company: string; zone: string; currency: string; lan
 export interface SetupRequest { code: string; company: string; zone: string; language: string; currency: string; login: string; name: string; password: string; demo: boolean }
 export interface Busy { user: number; from: string; to: string }
 export interface CalendarAddress { created_at: string | null; url?: string }
+
+export interface DepartmentNode { id: number; name: string; parent: number | null; head?: { id: number; name: string; active: boolean } | null; people: number; inactive: number; others: number }
+export interface Organisation { departments: DepartmentNode[]; nowhere: { people: number; inactive: number; others: number } }
+export interface DepartmentContents { items: { object: string; field: string; label: string; count: number }[]; roles: string[] }
+export interface Share { user: { id: number; name: string }; count: number }
+/** What somebody holds, by the field that names him; moves and to: what the rules that were sent make of it. */
+export interface Holding { of: string; object: string; field: string; label: string; stays: boolean; count: number; moves: number; to: Share[] }
+export interface Holdings {
+  user: { id: number; name: string };
+  active: boolean;
+  items: Holding[];
+  others: { of: string; label: string; ends: boolean; count: number }[];
+  count: number;
+  moves: number;
+  to: Share[];
+}
+export interface HandoverRule { of: string; filter?: string; to: number[] }
+export interface Superior { id: number; name: string; by: "superior" | "head"; department: Ref | null }
 
 export const getSession = (): Promise<Session> => request("GET", "/session");
 export const signIn = (login: string, password: string): Promise<Session> => request("POST", "/session", { body: { login, password } });
@@ -136,6 +157,7 @@ export const bulk = (object: string, body: BulkRequest): Promise<Job<BulkResult>
   request("POST", `/records/${object}/bulk`, { body: JSON.parse(JSON.stringify(body)) as Json, idempotencyKey: randomKey() });
 export const getJob = <Result>(id: number): Promise<Job<Result>> => request("GET", `/jobs/${id}`);
 export const undoJob = (id: number): Promise<Job<BulkResult>> => request("POST", `/jobs/${id}/undo`, { body: {}, idempotencyKey: randomKey() });
+export const listJobs = (limit = 20): Promise<{ items: Job[] }> => request("GET", "/jobs", { query: { limit } });
 export const exportRecords = (body: ExportRequest): Promise<Job<ExportResult>> =>
   request("POST", "/exports", { body: JSON.parse(JSON.stringify(body)) as Json, idempotencyKey: randomKey() });
 
@@ -148,6 +170,15 @@ export const removeDemo = (): Promise<Job> => request("DELETE", "/demo");
 export const getPreferences = (): Promise<Values> => request("GET", "/preferences");
 export const putPreferences = (values: Values): Promise<Values> => request("PUT", "/preferences", { body: values, keepalive: true });
 export const setPassword = (user: number, body: Values): Promise<null> => request("POST", `/users/${user}/password`, { body });
+
+export const getOrganisation = (): Promise<Organisation> => request("GET", "/organisation");
+export const getDepartmentContents = (id: number): Promise<DepartmentContents> => request("GET", `/departments/${id}/contents`);
+export const getSuperiors = (user: number): Promise<{ items: Superior[] }> => request("GET", `/users/${user}/superiors`);
+export const getHoldings = (user: number, signal?: AbortSignal): Promise<Holdings> => request("GET", `/users/${user}/holdings`, { signal });
+export const tryHandover = (user: number, rules: HandoverRule[], signal?: AbortSignal): Promise<Holdings> =>
+  request("POST", `/users/${user}/handover`, { body: { rules: rules as unknown as Json, dry_run: true }, signal });
+export const startHandover = (user: number, rules: HandoverRule[], disable: boolean): Promise<Job<BulkResult>> =>
+  request("POST", `/users/${user}/handover`, { body: { rules: rules as unknown as Json, disable }, idempotencyKey: randomKey() });
 
 export const busy = (users: number[], from: string, to: string, signal?: AbortSignal): Promise<{ items: Busy[] }> =>
   request("GET", "/calendar/busy", { query: { users: users.join(","), from, to }, signal });

@@ -48,6 +48,8 @@ export interface ListState {
   revert: () => void;
   toView: (name: string) => void;
 }
+/** What an editor of conditions needs to know: over which object, and how to find others. */
+export type FilterPlace = Pick<ListState, "object" | "find">;
 interface Override { columns?: string[]; looks?: ViewSettings }
 const CLEAN = { filter: null, own: null, sort: null, group: null, q: null, open: null, mode: null };
 

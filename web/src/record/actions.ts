@@ -19,7 +19,11 @@ function holds(condition: Condition, record: RecordData): boolean {
   }
 }
 
+/** Done on a screen of their own, which shows what they reach. */
+const ELSEWHERE = new Set(["user.move", "department.merge"]);
+
 export function applies(action: ActionDef, object: ObjectDef, record: RecordData): boolean {
+  if (ELSEWHERE.has(`${object.name}.${action.name}`)) return false;
   if (object.rights.actions && !object.rights.actions.includes(action.name)) return false;
   if (!action.when) return true;
   const model = parseExpression(action.when, kindOfField(object));

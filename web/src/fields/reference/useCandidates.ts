@@ -6,7 +6,8 @@ import type { RecordData } from "@/meta/types";
 
 export interface Candidate { key: number; label: string }
 
-export function useCandidates(target: () => string): { text: Ref<string>; options: ComputedRef<Candidate[]>; loading: Ref<boolean>; enabled: Ref<boolean> } {
+/** filter: which of them may be chosen. */
+export function useCandidates(target: () => string, filter?: string): { text: Ref<string>; options: ComputedRef<Candidate[]>; loading: Ref<boolean>; enabled: Ref<boolean> } {
   const text = ref("");
   const asked = ref("");
   const enabled = ref(false);
@@ -16,8 +17,8 @@ export function useCandidates(target: () => string): { text: Ref<string>; option
     timer = window.setTimeout(() => { asked.value = value.trim(); }, 150);
   });
   const query = useQuery({
-    queryKey: computed(() => ["records", target(), "candidates", asked.value]),
-    queryFn: ({ signal }) => api.listRecords(target(), asked.value ? { q: asked.value, fields: "id,name", limit: 20 } : { sort: "-updated_at", fields: "id,name", limit: 20 }, signal),
+    queryKey: computed(() => ["records", target(), "candidates", asked.value, filter]),
+    queryFn: ({ signal }) => api.listRecords(target(), asked.value ? { filter, q: asked.value, fields: "id,name", limit: 20 } : { filter, sort: "-updated_at", fields: "id,name", limit: 20 }, signal),
     enabled: computed(() => enabled.value && target() !== ""),
     staleTime: 10_000,
     placeholderData: (previous) => previous,

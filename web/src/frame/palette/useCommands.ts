@@ -40,6 +40,7 @@ export function useCommands(): { go: ComputedRef<Item[]>; create: ComputedRef<It
     { key: "go:me", label: t("me.account"), icon: CircleUser, detail: t("palette.go"), words: ["me", "profile", "password"], run: to("/me") },
     { key: "go:trash", label: t("nav.trash"), icon: Trash2, detail: t("palette.go"), words: ["trash", "recycle"], run: to("/trash") },
     { key: "go:settings", label: t("nav.settings"), icon: Settings2, detail: t("palette.go"), words: ["settings"], keys: ["g", "s"], run: to("/settings") },
+    ...(catalog.get("department")?.rights.read ? [{ key: "go:organisation", label: t("org.title"), icon: objectIcon("department"), detail: t("palette.go"), words: ["organisation", "department", "people"], run: to("/settings/organisation") }] : []),
     ...(session.admin ? catalog.readable.filter(() => router.hasRoute("design")).map((object) => ({ key: `design:${object.name}`, label: t("palette.design", { label: object.label }), icon: SlidersHorizontal, detail: t("palette.go"), words: [object.name, "design"], run: to(`/design/${object.name}`) })) : []),
   ]);
   const create = computed<Item[]>(() => catalog.creatable.map((object) => ({ key: `new:${object.name}`, label: t("list.new", { label: object.label }), icon: Plus, words: ["new", object.name], run: (page) => (page ? void router.push(`/o/${object.name}/new`) : openCreate(object.name)) })));
