@@ -20,7 +20,7 @@ Status handover_may(Call *call, int64_t user) {
                 return STATUS_OK;
         TRY(record_read_row(call, object, user, false, false, &record)); // unlocked: a reading transaction asks too
         if (record)
-                TRY(record_allowed(call, object, VERB_UPDATE, record, &allowed));
+                TRY(record_allowed(call, VERB_UPDATE, record, &allowed));
         const Actor *theirs = NULL;
         if (allowed && person->active) {
                 TRY(access_actor(call->context, call->actor->access, user, &theirs));
