@@ -14,7 +14,7 @@ static Status epoch_of(Db *db, int64_t id, int64_t *ret) {
         return found ? STATUS_OK : error_detail(db_context(db), STATUS_INTERNAL, "internal", "access_epoch has no row");
 }
 
-static Role role_read(Access *access, Context *context, Rows *rows) {
+static Role role_read(Access *access, Context *context, Rows *rows, const RoleChange *change) {
         AccessInside *inside = access_inside(access);
         Role role = {.id = rows_int(rows, 0), .key = str_copy(access->arena, rows_text(rows, 1)), .name = str_copy(access->arena, rows_text(rows, 4))};
         Value base = rows_value(rows, 3, VALUE_BOOL);
@@ -26,7 +26,9 @@ static Role role_read(Access *access, Context *context, Rows *rows) {
         }
         role.grants = arena_array(access->arena, ObjectGrant, access->catalog->objects_count);
         Json none = {.kind = JSON_NULL}, *json = NULL;
-        if (rows_null(rows, 2) || json_parse(context, rows_text(rows, 2), 16, &json) != STATUS_OK)
+        bool changed = change && change->role == role.id;
+        Str grants = changed ? change->grants : rows_text(rows, 2);
+        if ((!changed && rows_null(rows, 2)) || json_parse(context, grants, 16, &json) != STATUS_OK)
                 json = &none;
         GrantReader reader = {.context = context, .catalog = access->catalog, .arena = access->arena, .rules = &inside->rules, .quiet = true};
         grants_read(&reader, STR("grants"), json, role.grants);
@@ -34,7 +36,7 @@ static Role role_read(Access *access, Context *context, Rows *rows) {
 }
 
 // Grants were checked when they were written; what a later change of the catalog broke gives no right. Their JSON is read in a passing arena.
-static Status roles_load(Db *db, Access *access) {
+static Status roles_load(Db *db, Access *access, const RoleChange *change) {
         AccessInside *inside = access_inside(access);
         if (!catalog_find(access->catalog, STR("role")))
                 return STATUS_OK;
@@ -58,7 +60,7 @@ static Status roles_load(Db *db, Access *access) {
                 if (!row)
                         break;
                 Role *role = &inside->roles[inside->roles_count++];
-                *role = role_read(access, &context, rows);
+                *role = role_read(access, &context, rows, change);
                 if (role->base)
                         access->base_roles[access->base_roles_count++] = role->id;
         }
@@ -66,12 +68,12 @@ static Status roles_load(Db *db, Access *access) {
 }
 
 // The epoch is read first: whatever changes after that will be seen as a newer epoch, and loaded again.
-static Status load(Db *db, Access *access) {
+static Status load(Db *db, Access *access, const RoleChange *change) {
         TRY(access_epoch(db, &access->epoch));
         TRY(epoch_of(db, EPOCH_RULES, &access->rules_epoch));
         TRY(departments_load(db, access));
         TRY(people_load(db, access));
-        TRY(roles_load(db, access));
+        TRY(roles_load(db, access, change));
         TRY(sharing_load(db, access));
         AccessInside *inside = access_inside(access);
         inside->formulas = formulas_load(access->arena, access->catalog);
@@ -82,12 +84,16 @@ static Status load(Db *db, Access *access) {
 }
 
 Status access_load(Db *db, Catalog *catalog, Access **ret) {
+        return access_load_changed(db, catalog, NULL, ret);
+}
+
+Status access_load_changed(Db *db, Catalog *catalog, const RoleChange *change, Access **ret) {
         Arena *arena = arena_new(0);
         Access *access = arena_new_of(arena, Access);
         AccessInside *inside = arena_new_of(arena, AccessInside);
         pthread_mutex_init(&inside->lock, NULL);
         *access = (Access){.arena = arena, .references = 1, .catalog = catalog_ref(catalog), .roles = inside};
-        Status status = load(db, access);
+        Status status = load(db, access, change);
         if (status != STATUS_OK) {
                 access_unref(access);
                 return status;

@@ -71,6 +71,9 @@ typedef struct Actor {
 
 extern const Migration access_migrations[]; extern const size_t access_migrations_count;
 Status access_load(Db *db, Catalog *catalog, Access **ret) MUST_USE;   // reads department, user, role tables
+// As it would be if this role gave these grants (JSON, checked by grants_check()): for looking at a change before it is made.
+typedef struct RoleChange { int64_t role; Str grants; } RoleChange;
+Status access_load_changed(Db *db, Catalog *catalog, const RoleChange *change, Access **ret) MUST_USE;
 Access *access_ref(Access *access);
 void access_unref(Access *access);
 Status access_actor(Context *context, const Access *access, int64_t user, const Actor **ret) MUST_USE; // STATUS_UNAUTHENTICATED: unknown or inactive

@@ -160,6 +160,24 @@ static Status make_entry(Db *db) {
         return db_exec(db, &epoch, NULL);
 }
 
+static Status make_audit(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"audit\" (\"id\"");
+        sql_identity(&table);
+        add_column(&table, STR("at"), VALUE_DATETIME, STR(" not null"));
+        add_column(&table, STR("kind"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("user_id"), VALUE_INTEGER, STR(""));
+        add_column(&table, STR("object_id"), VALUE_INTEGER, STR(""));
+        add_column(&table, STR("record_id"), VALUE_INTEGER, STR(""));
+        add_column(&table, STR("peer"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("detail"), VALUE_TEXT, STR(""));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        TRY(make_index(db, STR("create index \"audit_at\" on \"audit\" (\"at\")")));
+        TRY(make_index(db, STR("create index \"audit_user\" on \"audit\" (\"user_id\", \"id\")")));
+        return make_index(db, STR("create index \"audit_kind\" on \"audit\" (\"kind\", \"id\")"));
+}
+
 const Migration access_migrations[] = {
         {.number = 201, .name = "setting", .run = make_setting},
         {.number = 202, .name = "access_epoch", .run = make_epoch},
@@ -170,5 +188,6 @@ const Migration access_migrations[] = {
         {.number = 207, .name = "demo mark", .run = mark_demo},
         {.number = 210, .name = "calendar_address", .run = make_calendar_address},
         {.number = 211, .name = "access_entry", .run = make_entry},
+        {.number = 240, .name = "audit", .run = make_audit},
 };
 const size_t access_migrations_count = sizeof access_migrations / sizeof *access_migrations;

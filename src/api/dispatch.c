@@ -372,7 +372,7 @@ static Request *request_new(Api *api, HttpRequest *http) {
         request->context.trace = __atomic_add_fetch(&traces, 1, __ATOMIC_RELAXED);
         request->out = buf_make(http->arena, OUT_LIMIT);
         request->w = json_writer(&request->out);
-        request->call = (Call){.context = &request->context, .org = api->org, .catalog = request->view.catalog, .source = STR("api")};
+        request->call = (Call){.context = &request->context, .org = api->org, .catalog = request->view.catalog, .source = STR("api"), .peer = http->peer};
         return request;
 }
 

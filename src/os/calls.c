@@ -49,6 +49,7 @@ static const OsCalls real_calls = {
         .write = write,
         .fsync = fsync,
         .rename = rename,
+        .link = link,
         .unlink = unlink,
         .now_ms = real_now_ms,
         .monotonic_us = real_monotonic_us,

@@ -77,10 +77,26 @@ static int sync_folder_of(Context *context, const char *path) {
         return fd < 0 ? -1 : os_calls()->fsync(fd);
 }
 
-Status file_write_durable(Context *context, const char *path, Str content) {
+static const char *temporary_beside(Context *context, const char *path) {
         uint64_t mark;
         os_random(&mark, sizeof mark);
-        const char *temporary = str_format(context->arena, "%s.%016llx.tmp", path, (unsigned long long)mark).data;
+        return str_format(context->arena, "%s.%016llx.tmp", path, (unsigned long long)mark).data;
+}
+
+Status file_write_new(Context *context, const char *path, Str content) {
+        const char *temporary = temporary_beside(context, path);
+        bool linked = write_synced(temporary, content) == 0 && os_calls()->link(temporary, path) == 0;
+        Status status = linked                ? STATUS_OK
+                        : errno == EEXIST     ? error_set(context, STATUS_CONFLICT, "file_exists")
+                                              : fail(context, "file_unwritable", "write", path);
+        os_calls()->unlink(temporary);
+        if (linked && sync_folder_of(context, path) < 0)
+                return fail(context, "file_unwritable", "sync the folder of", path);
+        return status;
+}
+
+Status file_write_durable(Context *context, const char *path, Str content) {
+        const char *temporary = temporary_beside(context, path);
         if (write_synced(temporary, content) < 0 || os_calls()->rename(temporary, path) < 0) {
                 Status status = fail(context, "file_unwritable", "write", path);
                 os_calls()->unlink(temporary); // if it remains, nobody reads it

@@ -9,6 +9,7 @@ typedef struct OsCalls { // replaceable in tests; os_calls() points at the real 
         ssize_t (*write)(int fd, const void *data, size_t size);
         int (*fsync)(int fd);
         int (*rename)(const char *from, const char *to);
+        int (*link)(const char *from, const char *to);
         int (*unlink)(const char *path);
         int64_t (*now_ms)(void);       // wall clock, UTC
         int64_t (*monotonic_us)(void);
@@ -25,6 +26,7 @@ void os_random(void *data, size_t size);    // cryptographic; aborts when there 
 
 Status file_read(Context *context, const char *path, size_t cap, Str *ret) MUST_USE;
 Status file_write_durable(Context *context, const char *path, Str content) MUST_USE; // temporary file, fsync, rename, fsync of the folder
+Status file_write_new(Context *context, const char *path, Str content) MUST_USE;     // the same, but STATUS_CONFLICT "file_exists" where there is one already
 Status folder_make(Context *context, const char *path) MUST_USE;                     // with parents; 0700
 
 // A fixed set of threads that take tasks in order. Used for the slow lane, PostgreSQL work and jobs.

@@ -10,6 +10,7 @@ typedef struct Call {
         const Actor *actor;
         Db *db;
         Str source;            // "api", "import", "system" …: goes into the history
+        Str peer;              // address that it comes from; empty: from here
         bool quiet;            // bulk loading: nothing that is written in this call leaves events, what hooks write neither
         const Object *acted_object; int64_t acted_id; // the record that an action is being run on; NULL: none
         bool metadata_changed; // set when a write changed users, departments or roles: reload access after the commit
