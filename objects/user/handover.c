@@ -150,7 +150,7 @@ static Status give_owner(Call *call, const Record *before, const RecordInput *in
         const Object *object = before->object;
         bool allowed = false;
         TRY(record_allowed(call, VERB_UPDATE, before, &allowed));
-        if (!allowed || !(call->actor->administrator || (actor_may_act(call->actor, object, STR("assign")) && actor_may(call->actor, object, VERB_TRANSFER))))
+        if (!allowed || !(call->actor->administrator || actor_may_act(call->actor, object, STR(ACTION_ASSIGN))))
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
         WriteOptions options = {.as_system = true, .action = ACTION};
         call->acted_object = object;

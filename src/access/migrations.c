@@ -117,24 +117,6 @@ static Status make_calendar_address(Db *db) {
         return make_index(db, STR("create unique index \"calendar_address_hash\" on \"calendar_address\" (\"hash\")"));
 }
 
-static Status make_audit(Db *db) {
-        Sql table = db_sql(db);
-        sql(&table, "create table \"audit\" (\"id\"");
-        sql_identity(&table);
-        add_column(&table, STR("at"), VALUE_DATETIME, STR(" not null"));
-        add_column(&table, STR("kind"), VALUE_TEXT, STR(" not null"));
-        add_column(&table, STR("user_id"), VALUE_INTEGER, STR(""));
-        add_column(&table, STR("object_id"), VALUE_INTEGER, STR(""));
-        add_column(&table, STR("record_id"), VALUE_INTEGER, STR(""));
-        add_column(&table, STR("peer"), VALUE_TEXT, STR(" not null"));
-        add_column(&table, STR("detail"), VALUE_TEXT, STR(""));
-        sql_table_end(&table);
-        TRY(db_ddl(db, &table));
-        TRY(make_index(db, STR("create index \"audit_at\" on \"audit\" (\"at\")")));
-        TRY(make_index(db, STR("create index \"audit_user\" on \"audit\" (\"user_id\", \"id\")")));
-        return make_index(db, STR("create index \"audit_kind\" on \"audit\" (\"kind\", \"id\")"));
-}
-
 // To whom records belong beside their owners and departments. Beside it what is still to be done of that (entry_work.c of the record layer), and by which definition the
 // entries of an object or a rule were made.
 static Status make_entry(Db *db) {
@@ -176,6 +158,24 @@ static Status make_entry(Db *db) {
         Sql epoch = db_sql(db); // of sharing rules
         sql(&epoch, "insert into \"access_epoch\" (\"id\", \"epoch\") values (2, 1)");
         return db_exec(db, &epoch, NULL);
+}
+
+static Status make_audit(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"audit\" (\"id\"");
+        sql_identity(&table);
+        add_column(&table, STR("at"), VALUE_DATETIME, STR(" not null"));
+        add_column(&table, STR("kind"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("user_id"), VALUE_INTEGER, STR(""));
+        add_column(&table, STR("object_id"), VALUE_INTEGER, STR(""));
+        add_column(&table, STR("record_id"), VALUE_INTEGER, STR(""));
+        add_column(&table, STR("peer"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("detail"), VALUE_TEXT, STR(""));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        TRY(make_index(db, STR("create index \"audit_at\" on \"audit\" (\"at\")")));
+        TRY(make_index(db, STR("create index \"audit_user\" on \"audit\" (\"user_id\", \"id\")")));
+        return make_index(db, STR("create index \"audit_kind\" on \"audit\" (\"kind\", \"id\")"));
 }
 
 const Migration access_migrations[] = {

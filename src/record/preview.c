@@ -1,13 +1,12 @@
 // Looking at a change of rights: the organisation is compiled a second time with the new grants, and the two are compared person by person. Records are counted by owner and
-// department, of which there are few thousand pairs however many records there are; only what an expression or an entry decides is counted row by row, up to a limit.
+// department, of which there are few thousand pairs however many records there are; only what an expression decides, and what entries may decide, is counted row by row, up to a limit.
 #include "record/preview.h"
 #include "os/os.h"
 #include "record/query.h"
 #include <stdlib.h>
 
 #define WHO_LARGEST 20
-#define LISTED_LARGEST 10000       // records that are looked at one by one, by person
-#define FEW 50000                  // records of an object that are rather looked at one by one where entries lead to some of them
+#define LISTED_LARGEST 10000       // records that an expression decides on, by person
 #define LONGEST_US (8 * 1000000)   // of counting row by row, in all
 
 typedef struct Pair { int64_t owner, department, count; bool lost, gained; } Pair;
@@ -27,10 +26,10 @@ typedef struct Count { // of one object and verb
         const Object *object;
         Verb verb;
         Pair *pairs; size_t pairs_count;
-        Ids lost, gained;             // of those that expressions decide
+        Ids lost, gained;             // of those that expressions or entries decide
+        bool entries;                 // there are records of it that have some
         Touched *touched;             // by person
         int64_t losers, gainers;
-        bool one_by_one;              // few records, to some of which entries lead: each is looked at
         bool exact;
 } Count;
 
@@ -77,12 +76,28 @@ static bool is_touched(const Preview *preview, const Object *object, Verb verb) 
         return false;
 }
 
+static void has_entries(const Object *object, Sql *select) {
+        sql(select, "exists (select 1 from access_entry where access_entry.object_id = ");
+        sql_int(select, object->id);
+        sql(select, " and access_entry.record_id = t.id)");
+}
+
+static Status find_entries(Preview *preview, Count *count) {
+        Sql select = db_sql(preview->call->db);
+        sql(&select, "select 1 from access_entry where object_id = ");
+        sql_int(&select, count->object->id);
+        sql(&select, " limit 1");
+        return db_get_int(preview->call->db, &select, NULL, &count->entries);
+}
+
 static Status load_pairs(Preview *preview, Count *count) {
         Call *call = preview->call;
         Sql select = db_sql(call->db);
         sql(&select, "select owner_id, department_id, count(*) from ");
         sql_name(&select, count->object->table);
-        sql(&select, " where deleted_at is null group by owner_id, department_id");
+        sql(&select, " t where t.deleted_at is null and not ");
+        has_entries(count->object, &select);
+        sql(&select, " group by owner_id, department_id");
         ROWS_CLEANUP Rows *rows = NULL;
         size_t capacity = 0;
         TRY(db_query(call->db, &select, &rows));
@@ -104,8 +119,8 @@ static Status count_pairs(Preview *preview, Count *count, size_t person) {
         Touched *touched = &count->touched[person];
         for (size_t i = 0; i < count->pairs_count; i++) {
                 Pair *pair = &count->pairs[i];
-                bool was = false, is = false;
                 Subject subject = {.owner = pair->owner, .department = pair->department};
+                bool was = false, is = false;
                 TRY(actor_covers(context, preview->before[person], count->object, count->verb, &subject, &was));
                 TRY(actor_covers(context, preview->then[person], count->object, count->verb, &subject, &is));
                 if (was == is)
@@ -126,12 +141,12 @@ static void remember(Arena *arena, Ids *ids, int64_t id) {
         ids->items[ids->count++] = id;
 }
 
-// Ids that one of the two covers and the other does not.
-static Status list_difference(Preview *preview, Count *count, const Actor *has, const Actor *has_not, Ids *ids, int64_t *ret_count) {
+// Ids that one of the two covers and the other does not; entered: of the records that have entries.
+static Status list_difference(Preview *preview, Count *count, const Actor *has, const Actor *has_not, bool entered, Ids *ids, int64_t *ret_count) {
         Call one = *preview->call, other = *preview->call;
         one.actor = has;
         other.actor = has_not;
-        *ret_count = 0;
+        int64_t listed = 0;
         if (os_monotonic_us() > preview->until_us) {
                 count->exact = false;
                 return STATUS_OK;
@@ -139,7 +154,12 @@ static Status list_difference(Preview *preview, Count *count, const Actor *has, 
         Sql select = db_sql(one.db);
         sql(&select, "select t.id from ");
         sql_name(&select, count->object->table);
-        sql(&select, " t where t.deleted_at is null and (");
+        sql(&select, " t where t.deleted_at is null and ");
+        if (entered) {
+                has_entries(count->object, &select);
+                sql(&select, " and ");
+        }
+        sql(&select, "(");
         TRY(scope_condition(&one, count->object, count->verb, STR("t"), false, &select));
         sql(&select, ") is true and (");
         TRY(scope_condition(&other, count->object, count->verb, STR("t"), false, &select));
@@ -147,7 +167,7 @@ static Status list_difference(Preview *preview, Count *count, const Actor *has, 
         sql_int(&select, LISTED_LARGEST + 1);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(one.db, &select, &rows));
-        for (bool found; *ret_count <= LISTED_LARGEST; (*ret_count)++) {
+        for (bool found; listed <= LISTED_LARGEST; listed++, (*ret_count)++) {
                 TRY(rows_next(rows, &found));
                 if (!found)
                         return STATUS_OK;
@@ -164,11 +184,16 @@ static Status count_person(Preview *preview, Count *count, size_t person) {
         touched->before = before;
         if (same_scope(&was, &is))
                 return STATUS_OK;
-        if (count->one_by_one || was.rules_count || is.rules_count) {
-                TRY(list_difference(preview, count, before, then, &count->lost, &touched->lose));
-                TRY(list_difference(preview, count, then, before, &count->gained, &touched->gain));
-        } else
+        if (was.rules_count || is.rules_count) {
+                TRY(list_difference(preview, count, before, then, false, &count->lost, &touched->lose));
+                TRY(list_difference(preview, count, then, before, false, &count->gained, &touched->gain));
+        } else {
                 TRY(count_pairs(preview, count, person));
+                if (count->entries)
+                        TRY(list_difference(preview, count, before, then, true, &count->lost, &touched->lose));
+                if (count->entries)
+                        TRY(list_difference(preview, count, then, before, true, &count->gained, &touched->gain));
+        }
         count->losers += touched->lose > 0;
         count->gainers += touched->gain > 0;
         return STATUS_OK;
@@ -231,29 +256,13 @@ static void write_count(Preview *preview, Count *count) {
         json_close_object(w);
 }
 
-// Where entries lead to records, somebody may still see what his scope loses. In a large table that is left out of account, and said.
-static Status consider_entries(Preview *preview, Count *count) {
-        Sql select = db_sql(preview->call->db);
-        bool any = false;
-        int64_t records = 0;
-        sql(&select, "select 1 from access_entry where object_id = ");
-        sql_int(&select, count->object->id);
-        sql(&select, " limit 1");
-        TRY(db_get_int(preview->call->db, &select, NULL, &any));
-        for (size_t i = 0; any && i < count->pairs_count; i++)
-                records += count->pairs[i].count;
-        count->one_by_one = any && records <= FEW;
-        count->exact = !any || count->one_by_one;
-        return STATUS_OK;
-}
-
 static Status preview_records(Preview *preview, const Object *object, Verb verb) {
         Count count = {.object = object, .verb = verb, .exact = true};
         if (!is_touched(preview, object, verb))
                 return STATUS_OK;
         count.touched = arena_array(preview->call->context->arena, Touched, preview->people);
         TRY(load_pairs(preview, &count));
-        TRY(consider_entries(preview, &count));
+        TRY(find_entries(preview, &count));
         for (size_t i = 0; i < preview->people; i++)
                 TRY(count_person(preview, &count, i));
         if (count.losers || count.gainers)
