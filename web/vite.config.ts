@@ -7,6 +7,9 @@ import { pwa } from "./pwa/plugin.ts";
 const target = process.env.HAIKE_SERVER ?? "http://127.0.0.1:8080";
 const proxy = { "/api": { target, changeOrigin: true, headers: { origin: target } } };
 
+/** What lists and records show at first: displays of fields, words of lists, virtual rows. Editors come when something is first edited. */
+const SHARED = /src[\\/](?:fields[\\/](?:[^\\/]+[\\/])?(?:Display|FieldDisplay|FieldEditor|CopyButton|index|text|items|place)\.|list[\\/](?:words|fields|groups|useCount|useRecords)\.|record[\\/](?:actions|formState|ActionForm|FieldBox)\.|pages[\\/]MissingPage)|node_modules[\\/]@tanstack[\\/](?:vue-virtual|virtual-core)[\\/]/;
+
 export default defineConfig({
   plugins: [vue(), pwa()],
   cacheDir: process.env.VITE_CACHE,
@@ -23,7 +26,9 @@ export default defineConfig({
           groups: [
             { name: "vendor", test: /node_modules[\\/](?:vue|@vue|vue-router|pinia|vue-i18n|@intlify|@tanstack[\\/](?:vue-query|query-core))[\\/]/, priority: 3 },
             { name: "icons", test: /node_modules[\\/]@lucide[\\/]/, priority: 2 },
+            { name: "sortable", test: /node_modules[\\/]sortablejs[\\/]|src[\\/]ui[\\/]useSortable/, priority: 2 },
             { name: "common", test: /src[\\/](?:lib|meta|stores|ui|i18n[\\/]index|frame)[\\/][^?]*$/, minShareCount: 4, priority: 1 },
+            { name: "records", test: SHARED, minShareCount: 2 },
           ],
         },
       },

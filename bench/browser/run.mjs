@@ -16,9 +16,10 @@ const CARDS = 5_000
 const FRAME_MS = 32
 const SPEED = 24_000 // pixels a second: 670 rows
 const STROKE = 240_000
+const VISITS = 3 // Lighthouse: the visit with the middle score is told
 const only = process.argv.slice(2)
 const wanted = (name) => !only.length || only.includes(name)
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--accept-lang=zh-CN']
 
 const freePort = () => new Promise((resolve) => {
   const server = createServer().listen(0, '127.0.0.1', () => {
@@ -57,16 +58,20 @@ async function score(url, cookie, port, form) {
 
 async function lighthouses(server, token) {
   const results = []
+  // the view of all customers: the administrator of the filled database has none of his own
+  const address = `http://127.0.0.1:${server.port}/o/customer?view=all`
   for (const form of ['desktop', 'mobile']) {
     const port = await freePort()
     const profile = mkdtempSync(join(tmpdir(), 'haike-lighthouse-'))
     const browser = spawn(process.env.CHROMIUM ?? '/usr/bin/chromium', [...FLAGS, `--remote-debugging-port=${port}`, `--user-data-dir=${profile}`, 'about:blank'], { stdio: 'ignore', env: { ...process.env, HOME: profile } })
     try {
       for (let n = 0; n < 100 && !(await fetch(`http://127.0.0.1:${port}/json/version`).catch(() => null)); n++) await sleep(100)
-      // the first visit fills the caches of the server; the second counts. The browser's are emptied before each
-      const ask = () => score(`http://127.0.0.1:${server.port}/o/customer`, `haike_session=${token}`, port, form)
-      await ask()
-      results.push(await ask())
+      // the first visit fills the caches of the server; the next ones count. The browser's are emptied before each
+      const visits = []
+      for (let n = 0; n <= VISITS; n++) visits.push(await score(address, `haike_session=${token}`, port, form))
+      visits.shift()
+      visits.sort((a, b) => a.performance - b.performance)
+      results.push({ ...visits[Math.floor(VISITS / 2)], scores: visits.map((visit) => visit.performance).join(' ') })
     } finally {
       const ended = new Promise((resolve) => browser.once('exit', resolve))
       browser.kill('SIGTERM')

@@ -53,6 +53,12 @@ function filesOf(bundle: Rolldown.OutputBundle, source: string): string[] {
   const styles = files.flatMap((name) => [...(chunks.find((item) => item.fileName === name)?.viteMetadata?.importedCss ?? [])]);
   return [...files, ...styles].map((name) => `/${name}`);
 }
+/** What the first paint waits for is asked for before the program, not behind it. */
+function stylesFirst(html: string): string {
+  const styles = /^ *<link rel="stylesheet".*\n/gm;
+  const program = /^ *<script type="module"/m;
+  return html.replace(styles, "").replace(program, (found) => (html.match(styles) ?? []).join("") + found);
+}
 const EARLY = { "zh-CN": "src/i18n/zh-CN/index.ts", en: "src/i18n/en/index.ts", today: "src/today/TodayPage.vue", list: "src/list/ListPage.vue", record: "src/record/RecordPage.vue" };
 
 export function pwa(): Plugin {
@@ -60,11 +66,11 @@ export function pwa(): Plugin {
     name: "haike-pwa",
     transformIndexHtml: {
       order: "post",
-      handler: (_html, { bundle }) => [
+      handler: (html, { bundle }) => ({ html: stylesFirst(html), tags: [
         ...(bundle ? [{ tag: "meta", attrs: { name: "haike-chunks", content: JSON.stringify(Object.fromEntries(Object.entries(EARLY).map(([name, source]) => [name, filesOf(bundle, source)]))) }, injectTo: "head-prepend" as const }] : []),
         { tag: "link", attrs: { rel: "manifest", href: "/manifest.webmanifest" }, injectTo: "head" },
         { tag: "link", attrs: { rel: "apple-touch-icon", href: "/apple-touch-icon.png" }, injectTo: "head" },
-      ],
+      ] }),
     },
     configureServer(server) {
       server.middlewares.use((request, response, next) => {

@@ -5,14 +5,12 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import App from "./App.vue";
 import { watchVersion } from "./frame/version";
-import { i18n, useLang } from "./i18n";
+import { i18n } from "./i18n";
 import { queryClient } from "./lib/queries";
 import { createAppRouter } from "./router";
-import { usePreferences } from "./stores/preferences";
 
 const app = createApp(App);
 app.use(createPinia()).use(VueQueryPlugin, { queryClient }).use(i18n);
-await useLang(usePreferences().lang);
 const router = createAppRouter();
 app.use(router);
 await router.isReady();

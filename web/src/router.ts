@@ -60,10 +60,15 @@ export function createAppRouter(): Router {
     ],
   });
   router.beforeEach(async (to) => {
-    if (to.name === "offline") return true;
     const session = useSession();
+    const speak = (): Promise<void> => useLang(usePreferences().lang);
+    if (to.name === "offline") {
+      await speak();
+      return true;
+    }
     try {
       const signedIn = await session.check();
+      if (!signedIn) await speak();
       if (!signedIn && await setupNeeded()) return to.name === "setup" ? true : { name: "setup" };
       if (to.meta.open) return signedIn ? "/today" : to.name === "setup" ? { name: "signin" } : true;
       if (!signedIn) return { name: "signin", query: to.fullPath === "/" ? {} : { next: to.fullPath } };

@@ -4,6 +4,7 @@ import { AtSign, ArrowLeftRight, Bell, MessageSquare, Settings2, SquareCheckBig 
 import { computed, type Component, type ComputedRef } from "vue";
 import * as api from "@/lib/api";
 import { allOf } from "@/lib/filter";
+import { firstAnswered } from "@/lib/firstAnswers";
 import { invalidateRecord, queryClient } from "@/lib/queries";
 import { asRecordRef, asText, type Page, type RecordData } from "@/meta/types";
 import { useCatalog } from "@/stores/catalog";
@@ -29,7 +30,7 @@ export function useUnread(): ComputedRef<number> {
   const query = useQuery({
     queryKey: ["count", "notification", "unread"],
     queryFn: ({ signal }) => api.listRecords("notification", { filter: allOf(MINE, UNREAD), fields: "id", limit: 1, count: true }, signal),
-    enabled: computed(() => catalog.get("notification")?.rights.read === true), staleTime: 60_000,
+    enabled: computed(() => firstAnswered.value && catalog.get("notification")?.rights.read === true), staleTime: 60_000,
   });
   return computed(() => query.data.value?.count ?? 0);
 }

@@ -68,14 +68,18 @@ export function url(path: string, query?: Record<string, QueryValue>): string {
   return `/api/v1${path}${text ? `?${text}` : ""}`;
 }
 
-// The first question is asked before the program has arrived (public/theme.js); its answer is taken once.
-interface Early { url: string; answer: Promise<Response> }
-function early(method: string, address: string): Promise<Response> | undefined {
-  const place = globalThis as { haikeEarly?: Early };
-  if (method !== "GET" || place.haikeEarly?.url !== address) return undefined;
-  const { answer } = place.haikeEarly;
-  delete place.haikeEarly;
-  return answer;
+// The first questions are asked before the program has arrived (public/theme.js). Each answer is taken once, and only in the language that is spoken now; who is signed in is the same in all of them.
+interface Early { lang: string; answers: Record<string, Promise<Response>> }
+const SESSION = "/api/v1/session";
+async function early(method: string, address: string): Promise<Response | undefined> {
+  const { haikeEarly } = globalThis as { haikeEarly?: Early };
+  const answer = method === "GET" ? haikeEarly?.answers[address] : undefined;
+  if (!haikeEarly || !answer) return undefined;
+  delete haikeEarly.answers[address];
+  if (address === SESSION) return answer;
+  if (haikeEarly.lang !== language) return undefined;
+  const response = await answer;
+  return response.ok ? response : undefined;
 }
 
 export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/vue-query";
 import { computed, type ComputedRef } from "vue";
 import * as api from "@/lib/api";
+import { firstAnswered } from "@/lib/firstAnswers";
 import { formatCount } from "@/lib/format";
 import { useLocale } from "@/fields/useLocale";
 
@@ -10,7 +11,7 @@ export function useCount(object: () => string, filter: () => string, q: () => st
   const query = useQuery({
     queryKey: computed(() => ["count", object(), filter(), q()]),
     queryFn: ({ signal }) => api.listRecords(object(), { filter: filter(), q: q(), limit: 1, fields: "id", count: true }, signal),
-    enabled: computed(enabled),
+    enabled: computed(() => firstAnswered.value && enabled()),
     staleTime: 60_000,
   });
   return computed(() => {

@@ -3,6 +3,7 @@ import { useQueries } from "@tanstack/vue-query";
 import { computed, type ComputedRef } from "vue";
 import * as api from "@/lib/api";
 import { allOf } from "@/lib/filter";
+import { firstAnswered } from "@/lib/firstAnswers";
 import { amountField, field, stageField } from "@/meta/catalog";
 import { asRecordRef, asRef, asText, type ObjectDef, type RecordData, type RecordRef } from "@/meta/types";
 import { dueState } from "@/lib/format";
@@ -13,6 +14,7 @@ import { inPayingOrder, type DueItem } from "./paying";
 export type { DueItem } from "./paying";
 const FOLLOW_UP = "next_follow_up";
 const AT_ONCE = 100;
+const HORIZON_DAYS = 7;
 
 /** Leaves out what is closed: the won and lost ends of the object's stage. */
 export function openFilter(object: ObjectDef): string {
@@ -40,17 +42,18 @@ function targetOf(object: ObjectDef, record: RecordData): RecordRef | null {
 }
 
 /** What is due until the horizon, in the order it pays. `rich` also asks what tasks hang at, to know what they are worth. */
-export function useDueItems(scope: () => string, rich = false, horizonDays = 7): Due {
+export function useDueItems(scope: () => string, rich = false, enabled: () => boolean = () => true): Due {
   const catalog = useCatalog();
   const now = useNow();
   const objects = computed(() => catalog.readable.filter((object) => object.name === "task" || field(object, FOLLOW_UP)));
   const wantedOf = (object: ObjectDef, more: string[]): string => ["id", "version", "name", "title", "owner", "target", "customer", "company", "priority", "status", "stage", "level", "probability", "phone", ...more, amountField(object)?.name ?? ""].filter((name, index, all) => all.indexOf(name) === index && (name === "id" || name === "version" || field(object, name))).join(",");
   const results = useQueries({
     queries: computed(() => objects.value.map((object) => ({
-      queryKey: ["records", object.name, "due", scope(), horizonDays],
+      queryKey: ["records", object.name, "due", scope(), HORIZON_DAYS],
       queryFn: ({ signal }: { signal: AbortSignal }) => api.listRecords(object.name, {
-        filter: allOf(scope(), `${dueField(object)} < today() + ${horizonDays + 1}`, openFilter(object)), sort: `-${dueField(object)}`, limit: AT_ONCE, fields: wantedOf(object, [dueField(object)]),
+        filter: allOf(scope(), `${dueField(object)} < today() + ${HORIZON_DAYS + 1}`, openFilter(object)), sort: `-${dueField(object)}`, limit: AT_ONCE, fields: wantedOf(object, [dueField(object)]),
       }, signal),
+      enabled: enabled(),
       staleTime: 60_000,
     }))),
   });
@@ -83,7 +86,7 @@ export function useDueItems(scope: () => string, rich = false, horizonDays = 7):
 
 export function useDueCount(): ComputedRef<string> {
   const now = useNow();
-  const due = useDueItems(() => "owner = me()");
+  const due = useDueItems(() => "owner = me()", false, () => firstAnswered.value);
   return computed(() => {
     const count = due.items.value.filter((item) => dueState(item.at, now.value) !== "plan").length;
     return count > 99 ? "99+" : count > 0 ? String(count) : "";
