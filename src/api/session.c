@@ -1,4 +1,5 @@
 // Signing in and out, who am I, passwords.
+#include "access/audit.h"
 #include "api/session.h"
 
 static void write_session(Request *request) {
@@ -66,9 +67,38 @@ static Status who(Request *request) {
         return STATUS_OK;
 }
 
-// ---- Signing in: read the hash, compute slowly outside any transaction, then write.
+static void set_cookie(Request *request, Str token, int max_age_s) {
+        http_respond_header(request->http, "Set-Cookie", str_format(request->http->arena, "haike_session=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s", STR_ARG(token), max_age_s,
+                                                                    request->http->secure ? "; Secure" : ""));
+}
 
-typedef struct Login { Str login, password, hash, token; int64_t user; bool found, matches; } Login;
+void session_set_cookie(Request *request, Str token) {
+        set_cookie(request, token, SESSION_DAYS * 24 * 3600);
+}
+
+Status session_begin(Request *request, SignIn *sign_in) {
+        Context *context = &request->context;
+        Status status = access_actor(context, request->view.access, sign_in->user, &request->call.actor);
+        if (status == STATUS_UNAUTHENTICATED)
+                return error_set(context, STATUS_UNAUTHENTICATED, "bad_credentials");
+        TRY(status);
+        sign_in->outcome = SIGN_IN_DONE;
+        TRY(session_create(request->call.db, sign_in->user, request->http->peer, http_header(request->http, "User-Agent"), &sign_in->token));
+        Str detail = str_format(context->arena, "{\"method\":\"%s\"}", sign_in->method);
+        AuditEntry entry = {.kind = "session.start", .user = sign_in->user, .peer = request->http->peer, .detail = detail};
+        TRY(audit_add(request->call.db, &entry));
+        session_begin_answer(request, sign_in->token);
+        return STATUS_OK;
+}
+
+Status session_begun(Request *request, const SignIn *sign_in) {
+        session_set_cookie(request, sign_in->token);
+        return STATUS_OK;
+}
+
+// ---- With a password: read the hash, compute slowly outside any transaction, then write.
+
+typedef struct Login { SignIn sign_in; Str login, password, hash; int64_t user; bool found, matches; } Login;
 
 static Status read_credential(Request *request) {
         Login *login = request->prepared;
@@ -80,30 +110,18 @@ static Status read_credential(Request *request) {
 
 static Status write_failure(Request *request) {
         Login *login = request->prepared;
+        AuditEntry entry = {.kind = "session.fail", .object = login->found ? catalog_get(request->view.catalog, "user")->id : 0, .record = login->user, .peer = request->http->peer};
+        TRY(audit_add(request->call.db, &entry));
         return attempt_failed(request->call.db, login->login, request->http->peer);
 }
 
 static Status write_success(Request *request) {
         Login *login = request->prepared;
-        Context *context = &request->context;
         TRY(attempt_clear(request->call.db, login->login, request->http->peer));
-        Status status = access_actor(context, request->view.access, login->user, &request->call.actor);
-        if (status == STATUS_UNAUTHENTICATED)
-                return error_set(context, STATUS_UNAUTHENTICATED, "bad_credentials");
-        TRY(status);
-        TRY(session_create(request->call.db, login->user, request->http->peer, http_header(request->http, "User-Agent"), &login->token));
-        session_begin_answer(request, login->token);
-        json_close_object(&request->w);
+        TRY(session_begin(request, &login->sign_in));
+        if (login->sign_in.outcome == SIGN_IN_DONE)
+                json_close_object(&request->w);
         return STATUS_OK;
-}
-
-static void set_cookie(Request *request, Str token, int max_age_s) {
-        http_respond_header(request->http, "Set-Cookie", str_format(request->http->arena, "haike_session=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s", STR_ARG(token), max_age_s,
-                                                                    request->http->secure ? "; Secure" : ""));
-}
-
-void session_set_cookie(Request *request, Str token) {
-        set_cookie(request, token, SESSION_DAYS * 24 * 3600);
 }
 
 static Status take_login(Request *request, Login *login) {
@@ -132,9 +150,9 @@ static Status session_post(Request *request) {
                 TRY(request_write(request, write_failure));
                 return error_set(&request->context, STATUS_UNAUTHENTICATED, "bad_credentials");
         }
+        login->sign_in = (SignIn){.user = login->user, .method = "password"};
         TRY(request_write(request, write_success));
-        session_set_cookie(request, login->token);
-        return STATUS_OK;
+        return session_begun(request, &login->sign_in);
 }
 
 static Status session_end(Request *request) {
