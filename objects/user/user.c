@@ -1,5 +1,5 @@
 // Users: logins are stored folded, and nobody locks the company out (himself, or the last administrator). Passwords and sessions are src/access's.
-#include "access/org.h"
+#include "access/signin.h"
 #include "base/unicode.h"
 #include "record/record.h"
 
@@ -55,6 +55,21 @@ static Status find_other_admin(Call *call, int64_t role, int64_t user, bool *ret
         sql_str(&select, str_format(call->context->arena, "%lld", (long long)role));
         sql(&select, ") limit 1");
         return db_get_int(call->db, &select, NULL, ret);
+}
+
+// From an address that one of them does not allow he would be shut out at once.
+static void keep_address(Call *call, const RecordChange *change) {
+        Value roles = change->after ? record_value(change->after, "roles") : VALUE_NONE;
+        Json *list = NULL;
+        if (!change->by_user || !change->before || change->id != call->actor->user || roles.kind != VALUE_TEXT || json_parse(call->context, roles.text, 2, &list) != STATUS_OK)
+                return;
+        for (size_t i = 0; i < list->count; i++) {
+                int64_t role = 0;
+                if (!str_to_int64(list->items[i].text, &role) || access_role_allows(call->actor->access, role, call->peer))
+                        continue;
+                (void)error_add(call->context, STR("roles"), "address_self", call->peer);
+                return;
+        }
 }
 
 // Bumping the epoch made other changes of users wait, so that two administrators cannot each leave the other as the last.
@@ -141,6 +156,8 @@ static Status user_before(Call *call, RecordChange *change) {
         TRY(speak(call, change));
         TRY(keep_oneself(call, change));
         keep_rights(call, change);
+        if (change->after && change->before && !value_eq(record_value(change->before, "roles"), record_value(change->after, "roles")))
+                keep_address(call, change);
         TRY(access_bump(call->db));
         return keep_an_admin(call, change);
 }
@@ -158,7 +175,7 @@ static Status user_after(Call *call, const RecordChange *change) {
         if (change->kind == CHANGE_CREATE)
                 TRY(own_oneself(call, change->id));
         bool gone = !change->after || !is_active(change->after);
-        return gone && change->before ? session_delete_user(call->db, change->id) : STATUS_OK;
+        return gone && change->before ? signin_forget(call->db, change->id) : STATUS_OK;
 }
 
 const ObjectModule user_module = {.object = "user", .before = user_before, .after = user_after};

@@ -1,12 +1,17 @@
 // The snapshot of the organisation: loading, references, and the actors compiled from it when first asked for. What an actor may is answered in rights.c
 // and scope.c.
 #include "access/inside.h"
+#include "access/settings.h"
 #include <stdlib.h>
 
 static Role role_read(Access *access, Context *context, Rows *rows, const RoleChange *change) {
         AccessInside *inside = access_inside(access);
         Role role = {.id = rows_int(rows, 0), .key = str_copy(access->arena, rows_text(rows, 1))};
         role.administrator = str_is(role.key, ROLE_ADMIN);
+        Value second = rows_value(rows, 3, VALUE_BOOL);
+        Str bad = STR_NONE;
+        role.second_factor = second.kind == VALUE_BOOL && second.boolean;
+        (void)network_list_parse(access->arena, rows_text(rows, 4), ALLOW_MOST, &role.allow, &bad); // was checked when it was written
         if (role.administrator) {
                 role.grants = grants_everything(access->arena, access->catalog);
                 return role;
@@ -33,7 +38,7 @@ static Status roles_load(Db *db, Access *access, const RoleChange *change) {
         TRY(db_get_int(db, &count, &roles, NULL));
         inside->roles = arena_array(access->arena, Role, roles);
         Sql select = db_sql(db);
-        sql(&select, "select \"id\", \"key\", \"grants\" from \"role\" where \"deleted_at\" is null order by \"id\"");
+        sql(&select, "select \"id\", \"key\", \"grants\", \"second_factor\", \"allow_list\" from \"role\" where \"deleted_at\" is null order by \"id\"");
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(db, &select, &rows));
         ARENA_CLEANUP Arena *arena = arena_new(0);

@@ -6,6 +6,9 @@ void actor_take_profile(Actor *actor, const Profile *profile) {
         actor->grants = profile->grants;
         actor->roles = profile->roles;
         actor->roles_count = profile->roles_count;
+        actor->second_factor = profile->second_factor;
+        actor->allow = profile->allow;
+        actor->allow_count = profile->allow_count;
 }
 
 static const Role *role_find(const Access *access, int64_t id) {
@@ -24,6 +27,11 @@ bool actor_has_role(const Actor *actor, const Str *keys, size_t count) {
                                 return true;
         }
         return false;
+}
+
+bool access_role_allows(const Access *access, int64_t role, Str peer) {
+        const Role *found = role_find(access, role);
+        return !found || !found->allow.count || network_list_has(&found->allow, peer);
 }
 
 Status access_actor_as(Context *context, const Access *access, const Actor *actor, int64_t role, const Actor **ret) {

@@ -74,12 +74,24 @@ static Str problem_json(Job *job, Status status) {
         return buf_str(&buf);
 }
 
+static Status scopes_run(Db *db, void *arg) {
+        Job *job = arg;
+        return job_row_scopes(db, job->id, &job->scopes);
+}
+
+// In the name of whoever started it, and with no more than his token may.
+static Status run_as_started(Queued *queued) {
+        Job *job = &queued->job;
+        TRY(store_read(org_store(job->org), &job->context, 0, scopes_run, job));
+        return queued->run(job, queued->arg);
+}
+
 static void run_job(void *arg) {
         Queued *queued = arg;
         Job *job = &queued->job;
         JobUpdate start = {.status = "running"};
         save(job, &start);
-        Status status = start.ended ? error_set(&job->context, STATUS_CONFLICT, "cancelled") : queued->run(job, queued->arg);
+        Status status = start.ended ? error_set(&job->context, STATUS_CONFLICT, "cancelled") : run_as_started(queued);
         JobUpdate end = {.status = status == STATUS_OK ? "done" : "failed", .finished_at = value_datetime(os_now_ms())};
         if (status != STATUS_OK && job_stopping(job))
                 error_set(&job->context, status, "interrupted");

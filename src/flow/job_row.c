@@ -20,7 +20,7 @@ static void add_seen(Sql *sql) {
 Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
         const Jobs *jobs = org_slot(call->org, ORG_SLOT_JOBS);
         Sql insert = db_sql(call->db);
-        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, seen_at) values (");
+        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, scopes, seen_at) values (");
         sql_str(&insert, str_from(start->kind));
         sql(&insert, ", 'queued', ");
         sql_value(&insert, value_number((Decimal){0}));
@@ -35,10 +35,23 @@ Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
         sql(&insert, ", ");
         sql_value(&insert, jobs ? value_int(jobs_node(jobs)) : VALUE_NONE);
         sql(&insert, ", ");
+        sql_value(&insert, call->actor->scopes.len ? value_text(call->actor->scopes) : VALUE_NONE);
+        sql(&insert, ", ");
         add_seen(&insert);
         sql(&insert, ")");
         sql_returning_id(&insert);
         return db_insert(call->db, &insert, ret_id);
+}
+
+Status job_row_scopes(Db *db, int64_t id, Str *ret) {
+        Sql select = db_sql(db);
+        sql(&select, "select scopes from job where \"id\" = ");
+        sql_int(&select, id);
+        ROWS_CLEANUP Rows *rows = NULL;
+        bool found = false;
+        TRY(db_first(db, &select, &rows, &found));
+        *ret = found ? str_copy(db_arena(db), rows_text(rows, 0)) : STR_NONE;
+        return found ? STATUS_OK : error_set(db_context(db), STATUS_NOT_FOUND, "not_found");
 }
 
 // ---- Renewing

@@ -127,7 +127,7 @@ static Status begin(Run *run, Db *db, Call *ret) {
                 return error_set(context, STATUS_NOT_FOUND, "unknown_object", slices->object_name);
         // As through the API: what hooks ask of a person's request they ask of these too.
         *ret = (Call){.context = context, .org = slices->job->org, .catalog = run->view.catalog, .db = db, .source = STR("api")};
-        TRY(access_actor(context, run->view.access, slices->job->user, &ret->actor));
+        TRY(access_actor_narrowed(context, run->view.access, slices->job->user, slices->job->scopes, &ret->actor));
         return slices->begin ? slices->begin(slices, ret) : STATUS_OK;
 }
 
