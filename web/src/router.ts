@@ -53,6 +53,8 @@ export function createAppRouter(): Router {
           { path: "trash/:object?", name: "trash", component: () => import("./pages/TrashPage.vue") },
           { path: "settings", name: "settings", component: () => import("./pages/SettingsPage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
+          { path: "me/security", name: "security", component: () => import("./security/SecurityPage.vue") },
+          { path: "people/:id(\\d+)/security", name: "person-security", component: () => import("./security/SecurityPage.vue") },
           { path: "me", name: "me", component: () => import("./pages/MePage.vue") },
           { path: ":rest(.*)*", name: "missing", component: () => import("./pages/MissingPage.vue") },
         ],
