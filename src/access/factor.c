@@ -61,13 +61,17 @@ Status factor_secret(Org *org, Context *context, const Factor *factor, Str *ret_
 
 // ---- Trying codes
 
-static Status still_waiting(Context *context, const Factor *factor) {
-        if (factor->failures < FAILURES)
-                return STATUS_OK;
+int64_t factor_wait_ms(const Factor *factor, int64_t now_ms) {
+        if (factor->failures < FAILURES || factor->failures % FAILURES)
+                return 0;
         int times = factor->failures / FAILURES - 1;
-        int64_t wait_ms = times > 7 || (WAIT_MS << times) > WAIT_MOST_MS ? WAIT_MOST_MS : WAIT_MS << times;
-        int64_t left_ms = factor->failed_ms + wait_ms - context->now_ms;
-        if (left_ms <= 0 || factor->failures % FAILURES)
+        int64_t wait_ms = times > 7 || (WAIT_MS << times) > WAIT_MOST_MS ? WAIT_MOST_MS : WAIT_MS << times, left_ms = factor->failed_ms + wait_ms - now_ms;
+        return left_ms > 0 ? left_ms : 0;
+}
+
+static Status still_waiting(Context *context, const Factor *factor) {
+        int64_t left_ms = factor_wait_ms(factor, context->now_ms);
+        if (!left_ms)
                 return STATUS_OK;
         Status status = error_set(context, STATUS_LIMITED, "too_many_attempts", str_format(context->arena, "%d", (int)((left_ms + MINUTE_MS - 1) / MINUTE_MS)));
         context->error.retry_after_s = (int)((left_ms + 999) / 1000);

@@ -76,6 +76,9 @@ void grants_settle(const Access *access, ObjectGrant *grants); // what nobody ca
 ObjectGrant *grants_new(Arena *arena, const Catalog *catalog);
 Formula *formulas_load(Arena *arena, const Catalog *catalog);
 
+// narrow.c, with the lock held
+const Narrowed *narrowed_get(const Access *access, const ObjectGrant *from, Str scopes);
+
 // organisation.c
 Status departments_load(Db *db, Access *access) MUST_USE;
 Status people_load(Db *db, Access *access) MUST_USE;

@@ -150,7 +150,7 @@ static ObjectGrant *narrow(const Access *access, const ObjectGrant *from, Str sc
         return grants;
 }
 
-static const Narrowed *narrowed_get(const Access *access, const ObjectGrant *from, Str scopes) {
+const Narrowed *narrowed_get(const Access *access, const ObjectGrant *from, Str scopes) {
         AccessInside *inside = access_inside(access);
         Narrowed **place = &inside->narrowed[str_hash(scopes) % NARROWED_PLACES];
         for (const Narrowed *one = *place; one; one = one->next)

@@ -41,6 +41,10 @@ Status access_actor_as(Context *context, const Access *access, const Actor *acto
         Actor *as = arena_copy(context->arena, actor, sizeof *actor);
         pthread_mutex_lock(&inside->lock);
         actor_take_profile(as, profile_get(access, &role, 1));
+        if (actor->scopes.len) { // a token sees no more by looking as somebody else
+                as->grants = narrowed_get(access, as->grants, actor->scopes)->grants;
+                as->administrator = as->administrator && actor->administrator;
+        }
         pthread_mutex_unlock(&inside->lock);
         as->system = false;
         *ret = as;

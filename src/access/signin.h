@@ -88,6 +88,7 @@ Status factor_confirm(Db *db, int64_t user, Str codes[RECOVERY_CODES]) MUST_USE;
 Status recovery_renew(Db *db, int64_t user, Str codes[RECOVERY_CODES]) MUST_USE;
 Status factor_remove(Db *db, int64_t user) MUST_USE;                                      // with codes and devices
 Status factor_unlock(Db *db, int64_t user) MUST_USE;
+int64_t factor_wait_ms(const Factor *factor, int64_t now_ms);                              // until another code is tried; 0: at once
 Str factor_uri(Arena *arena, Str secret, Str company, Str login);                          // otpauth://totp/…
 Str totp_code(Arena *arena, Str key, int64_t step);                                        // key: bytes
 bool base32_parse(Arena *arena, Str text, Str *ret_bytes);

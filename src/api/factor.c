@@ -54,7 +54,7 @@ static Status signin_get(Request *request) {
         put_moment(w, "second_factor_since", factor.since_ms);
         json_put_bool(w, "second_factor_needed", active && person->second_factor);
         json_put_int(w, "recovery_codes_left", factor.recovery_left);
-        json_put_bool(w, "locked", locked || (factor.failures && factor.failures % 10 == 0));
+        json_put_bool(w, "locked", locked || factor_wait_ms(&factor, request->context.now_ms) > 0);
         json_close_object(w);
         return STATUS_OK;
 }

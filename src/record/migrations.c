@@ -73,11 +73,17 @@ static Status create_readers(Db *db) {
                                 : STR("insert into access_reader select distinct 23, cast(p.value as integer), e.id from event e, json_each(e.participants) p where e.participants is not null"));
 }
 
+// Of the API token that it came through: empty where a person sent it.
+static Status extend_file_scopes(Db *db) {
+        return run(db, db_dialect(db) == DIALECT_POSTGRES ? STR("alter table file add column scopes text collate \"C\"") : STR("alter table file add column scopes text"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
         {302, "idempotency, sequence, file", create_small},
         {310, "file_part", create_file_part},
         {320, "access_reader", create_readers},
+        {350, "file by an API token", extend_file_scopes},
 };
 const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;
