@@ -39,7 +39,7 @@ MAKEFLAGS += --no-print-directory
 
 # Layers in the order of includes: a unit test is linked with its own layer and those below, so that an upward call does not even link.
 LAYERS := base os store http expr meta access record flow report link api
-PACKAGES := libmicrohttpd sqlite3 libpq libsodium icu-i18n icu-uc libical xlsxwriter zlib
+PACKAGES := libmicrohttpd sqlite3 libpq libsodium icu-i18n icu-uc libical xlsxwriter zlib libcrypto libqrencode
 
 sources := $(shell find src objects -name '*.c' 2>/dev/null | sort)
 tests_c := $(filter %_test.c,$(sources))
@@ -102,7 +102,7 @@ $(BUILD)/haike: $(main_o) $(archives)
 
 # --- generated: texts in both languages, definitions and the browser interface as bytes
 text_files := $(wildcard src/*/texts.json objects/*/texts.json)
-definition_files := $(shell find objects -name '*.json' ! -name texts.json 2>/dev/null | sort)
+definition_files := $(shell find objects -name '*.json' ! -name texts.json 2>/dev/null | sort) $(wildcard src/*/data/*.txt)
 $(BUILD)/gen/list: FORCE
 	@mkdir -p $(@D); echo '$(text_files) $(definition_files)' | cmp -s - $@ || echo '$(text_files) $(definition_files)' > $@
 $(BUILD)/gen/texts.c: tools/texts.mjs $(text_files) $(BUILD)/gen/list

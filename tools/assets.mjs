@@ -1,4 +1,4 @@
-// Links files into the binary: every objects/**/*.json but texts, and the built browser interface.
+// Links files into the binary: every objects/**/*.json but texts, src/*/data/*.txt, and the built browser interface.
 // Usage: node tools/assets.mjs OUT.c OUT.S [WEB_FOLDER]
 // The table goes to OUT.c, the bytes by .incbin to OUT.S; compressed copies are put beside OUT.S.
 import { createHash } from 'node:crypto'
@@ -29,6 +29,10 @@ function collect(webFolder) {
     for (const file of filesUnder('objects')) {
       if (file.endsWith('.json') && !file.endsWith('/texts.json')) found.push({ path: file, file })
     }
+  }
+  for (const layer of readdirSync('src')) {
+    const data = posix.join('src', layer, 'data')
+    if (existsSync(data)) for (const file of filesUnder(data)) if (file.endsWith('.txt')) found.push({ path: file, file })
   }
   if (webFolder && existsSync(webFolder)) {
     for (const file of filesUnder(webFolder)) found.push({ path: posix.join('web', posix.relative(webFolder, file)), file })

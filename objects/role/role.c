@@ -1,5 +1,5 @@
 // Roles: grants are checked against the catalog as a whole, and the administrators' role stays what it is.
-#include "access/access.h"
+#include "access/settings.h"
 #include "record/record.h"
 
 static bool changed(const RecordChange *change, const char *field) {
@@ -44,6 +44,21 @@ static void check_values(Call *call, const RecordChange *change) {
                 (void)error_add(context, STR("grants"), "too_large");
 }
 
+// The list as it is kept; and whoever sets it is not to shut himself out.
+static void check_allow_list(Call *call, const RecordChange *change) {
+        Context *context = call->context;
+        NetworkList list;
+        Value text = record_value(change->after, "allow_list");
+        if (text.kind != VALUE_TEXT || !changed(change, "allow_list") || allow_list_check(context, STR("allow_list"), text.text, &list) != STATUS_OK)
+                return;
+        record_set(change->after, "allow_list", list.count ? value_text(network_list_format(context->arena, &list)) : VALUE_NONE);
+        bool own = false;
+        for (size_t i = 0; i < call->actor->roles_count; i++)
+                own |= call->actor->roles[i] == change->id;
+        if (change->by_user && own && list.count && !network_list_has(&list, call->peer))
+                (void)error_add(context, STR("allow_list"), "address_self", call->peer);
+}
+
 static Status check_unused(Call *call, int64_t role) {
         Sql select = db_sql(call->db);
         sql(&select, "select count(*) from \"user\" where \"deleted_at\" is null and haike_list_has(\"roles\", ");
@@ -69,6 +84,7 @@ static Status role_before(Call *call, RecordChange *change) {
                 return check_unused(call, change->id);
         }
         check_values(call, change);
+        check_allow_list(call, change);
         return STATUS_OK;
 }
 

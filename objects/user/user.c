@@ -1,5 +1,6 @@
 // Users: logins are stored folded, and nobody locks the company out (himself, or the last administrator). Passwords and sessions are src/access's.
 #include "access/audit.h"
+#include "access/signin.h"
 #include "base/unicode.h"
 #include "flow/job.h"
 #include "objects/user/handover.h"
@@ -60,6 +61,21 @@ static Status find_other_admin(Call *call, int64_t role, int64_t user, bool *ret
         sql_str(&select, str_format(call->context->arena, "%lld", (long long)role));
         sql(&select, ") limit 1");
         return db_get_int(call->db, &select, NULL, ret);
+}
+
+// From an address that one of them does not allow he would be shut out at once.
+static void keep_address(Call *call, const RecordChange *change) {
+        Value roles = change->after ? record_value(change->after, "roles") : VALUE_NONE;
+        Json *list = NULL;
+        if (!change->by_user || !change->before || change->id != call->actor->user || roles.kind != VALUE_TEXT || json_parse(call->context, roles.text, 2, &list) != STATUS_OK)
+                return;
+        for (size_t i = 0; i < list->count; i++) {
+                int64_t role = 0;
+                if (!str_to_int64(list->items[i].text, &role) || access_role_allows(call->actor->access, role, call->peer))
+                        continue;
+                (void)error_add(call->context, STR("roles"), "address_self", call->peer);
+                return;
+        }
 }
 
 // Bumping the epoch made other changes of users wait, so that two administrators cannot each leave the other as the last.
@@ -189,6 +205,8 @@ static Status user_before(Call *call, RecordChange *change) {
         TRY(speak(call, change));
         TRY(keep_oneself(call, change));
         keep_rights(call, change);
+        if (change->after && change->before && !value_eq(record_value(change->before, "roles"), record_value(change->after, "roles")))
+                keep_address(call, change);
         TRY(access_bump(call->db));
         if (change->after && change->kind != CHANGE_RESTORE) {
                 TRY(tidy_departments(call, change));
@@ -221,7 +239,7 @@ static Status user_after(Call *call, const RecordChange *change) {
                 TRY(own_oneself(call, change->id));
         bool gone = !change->after || !is_active(change->after);
         if (gone && change->before)
-                TRY(session_delete_user(call->db, change->id));
+                TRY(signin_forget(call->db, change->id));
         TRY(note_activity(call, change));
         bool moved = change->kind == CHANGE_UPDATE && changed(change, "department") && !call->settled;
         return moved ? follow_start(call, change->id, record_value(change->before, "department"), record_value(change->after, "department"), NULL) : STATUS_OK;

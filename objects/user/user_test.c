@@ -1,4 +1,5 @@
 // Users, roles and departments through the record pipeline: what is refused so that nobody locks the company out or ties its tree into a knot.
+#include "access/signin.h"
 #include "access/fixture.h"
 #include "flow/job.h"
 #include "objects/registry.h"
@@ -138,21 +139,21 @@ static void own_means_oneself(void **state) {
         assert_int_equal(update(f, a, "user", a, STR("{\"active\":false}")), STATUS_INVALID);
 }
 
-typedef struct Token { int64_t user; Str token; bool old; } Token;
+typedef struct Token { Fixture *fixture; int64_t user; Str token; bool old; } Token;
 
 static Status open_session(Db *db, void *arg) {
         Token *t = arg;
-        return session_create(db, t->user, STR(""), STR(""), &t->token);
+        return session_create(db, &(SessionStart){.user = t->user, .method = "password"}, &t->token);
 }
 
 static Status find_session(Db *db, void *arg) {
         Token *t = arg;
-        return session_find(db, t->token, &t->user, &t->old);
+        return session_find(db, t->fixture->view.settings, t->token, &t->user, &t->old);
 }
 
 static void leaving_ends_sessions(void **state) {
         Fixture *f = setup(*state);
-        Token token = {.user = new_user(f, "a", new_role(f, "some", "{}"))};
+        Token token = {.fixture = f, .user = new_user(f, "a", new_role(f, "some", "{}"))};
         assert_ok(f, store_write(org_store(f->org), &f->context, open_session, &token));
         assert_ok(f, update(f, 0, "user", token.user, STR("{\"position\":\"x\"}")));
         assert_ok(f, store_read(org_store(f->org), &f->context, 0, find_session, &token));

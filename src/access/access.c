@@ -1,6 +1,7 @@
 // The snapshot of the organisation: loading, references, and the actors compiled from it when first asked for. What an actor may is answered in rights.c
 // and scope.c.
 #include "access/inside.h"
+#include "access/settings.h"
 #include <stdlib.h>
 
 enum { EPOCH_ORGANISATION = 1, EPOCH_RULES = 2 }; // rows of access_epoch
@@ -20,6 +21,10 @@ static Role role_read(Access *access, Context *context, Rows *rows, const RoleCh
         Value base = rows_value(rows, 3, VALUE_BOOL);
         role.administrator = str_is(role.key, ROLE_ADMIN);
         role.base = !role.administrator && base.kind == VALUE_BOOL && base.boolean;
+        Value second = rows_value(rows, 5, VALUE_BOOL);
+        Str bad = STR_NONE;
+        role.second_factor = second.kind == VALUE_BOOL && second.boolean;
+        (void)network_list_parse(access->arena, rows_text(rows, 6), ALLOW_MOST, &role.allow, &bad); // was checked when it was written
         if (role.administrator) {
                 role.grants = grants_everything(access->arena, access->catalog);
                 return role;
@@ -46,9 +51,9 @@ static Status roles_load(Db *db, Access *access, const RoleChange *change) {
         TRY(db_get_int(db, &count, &roles, NULL));
         inside->roles = arena_array(access->arena, Role, roles);
         access->base_roles = arena_array(access->arena, int64_t, roles);
-        static const char *const columns[] = {"id", "key", "grants", "base", "name"};
+        static const char *const columns[] = {"id", "key", "grants", "base", "name", "second_factor", "allow_list"};
         Sql select = db_sql(db);
-        select_columns(&select, catalog_get(access->catalog, "role"), columns, 5);
+        select_columns(&select, catalog_get(access->catalog, "role"), columns, sizeof columns / sizeof *columns);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(db, &select, &rows));
         ARENA_CLEANUP Arena *arena = arena_new(0);

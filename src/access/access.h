@@ -2,6 +2,7 @@
 // rights, merged over the roles: the widest scope, the most open field right wins. Field and object checks and the reader's scope are asked here by the two
 // pipelines (src/record) and by nobody else.
 #pragma once
+#include "base/network.h"
 #include "meta/meta.h"
 
 typedef enum ScopeKind { SCOPE_NONE, SCOPE_OWN, SCOPE_DEPARTMENT, SCOPE_TREE, SCOPE_ALL } ScopeKind; // each includes those before it
@@ -65,6 +66,9 @@ typedef struct Actor {
         const int64_t *tree; size_t tree_count; // own departments and all below (and those headed), ascending
         const SharingRule *const *rules; size_t rules_count; // that are for him and ready
         ObjectGrant *grants;            // by object index
+        Str scopes;                     // canonical JSON: he acts through an API token that may so much (api_token.h); empty: as himself
+        bool second_factor;             // one of his roles needs one
+        const NetworkList *const *allow; size_t allow_count; // of his roles: his address is in each
         const Access *access;
 } Actor;
 
@@ -78,6 +82,8 @@ Status access_load_changed(Db *db, Catalog *catalog, const RoleChange *change, A
 Access *access_ref(Access *access);
 void access_unref(Access *access);
 Status access_actor(Context *context, const Access *access, int64_t user, const Actor **ret) MUST_USE; // STATUS_UNAUTHENTICATED: unknown or inactive
+// The same narrowed to what an API token may (scopes as Actor.scopes; empty: access_actor). Compiled once for each snapshot.
+Status access_actor_narrowed(Context *context, const Access *access, int64_t user, Str scopes, const Actor **ret) MUST_USE;
 const Actor *access_system(const Access *access);
 // Who he would be with this role and no other: rights and roles are the role's, the person and his departments stay. STATUS_NOT_FOUND: there is no such role.
 Status access_actor_as(Context *context, const Access *access, const Actor *actor, int64_t role, const Actor **ret) MUST_USE;
@@ -94,6 +100,7 @@ Str access_rule_text(const Access *access, const Expr *rule);          // of a s
 typedef struct Superior { const Person *person; int64_t department; } Superior; // department: whose head he is; 0: written as the superior
 void access_superiors(const Access *access, Arena *arena, int64_t user, Superior **ret, size_t *ret_count);
 bool access_roles_have(Str roles, int64_t role);                       // is role in a stored list of ids, e.g. ["12","7"]?
+bool access_role_allows(const Access *access, int64_t role, Str peer); // may the role be used from this address? An unknown role: yes
 // Marks the organisation (departments, users, roles) as changed: in the same transaction as the change. On PostgreSQL it also makes such changes wait for each other.
 Status access_bump(Db *db) MUST_USE;
 Status access_epoch(Db *db, int64_t *ret) MUST_USE;
@@ -160,27 +167,8 @@ ExprNames actor_names(const Actor *actor);
 // Environment with guard (paths and aggregates see only what the reader may see), me, my_department, zone.
 ExprEnv actor_env(Context *context, const Actor *actor);
 
-// Sessions and passwords (tables session, credential).
-Str login_normal(Arena *arena, Str login);                                              // trimmed and folded: how logins are stored and compared
-Status password_hash(Context *context, Str password, Str *ret) MUST_USE;              // Argon2id, moderate; slow: never on a server or writer thread
-bool password_verify(Str hash, Str password);                                          // constant time; as slow as password_hash
-extern const char password_nobody[];                                                    // a hash that no password has: verified for unknown logins, so that they take as long
-Status password_check(Context *context, Str field, Str password) MUST_USE;             // policy: 8 to 200 characters …
-Status password_set(Db *db, int64_t user, Str hash) MUST_USE;
-Status password_get(Db *db, Str login, int64_t *ret_user, Str *ret_hash, bool *ret_found) MUST_USE;
-#define SESSION_DAYS 14
-Status session_create(Db *db, int64_t user, Str peer, Str agent, Str *ret_token) MUST_USE;  // 32 random bytes, base64url; only its BLAKE2b is stored
-Status session_find(Db *db, Str token, int64_t *ret_user, bool *ret_seen_old) MUST_USE;     // STATUS_UNAUTHENTICATED; seen_old: last-seen is over a minute old, call session_seen
-Status session_seen(Db *db, Str token) MUST_USE;
-Status session_delete(Db *db, Str token) MUST_USE;
-Status session_delete_user(Db *db, int64_t user) MUST_USE;
-Status session_delete_others(Db *db, int64_t user, Str token) MUST_USE;                    // after a change of password: all but this one
 // The private address of a calendar: whoever has the token reads that person's calendar and nothing else. One for each person; a new one replaces the one before.
 Status calendar_address_create(Db *db, int64_t user, Str *ret_token) MUST_USE;              // 32 random bytes, base64url; only its BLAKE2b is stored
 Status calendar_address_find(Db *db, Str token, int64_t *ret_user, bool *ret_found) MUST_USE;
 Status calendar_address_made(Db *db, int64_t user, Value *ret_at) MUST_USE;                  // VALUE_NULL: there is none
 Status calendar_address_delete(Db *db, int64_t user) MUST_USE;
-// Ten failures in 15 minutes for a login from an address → STATUS_LIMITED with retry_after_s.
-Status attempt_check(Db *db, Str login, Str peer) MUST_USE;
-Status attempt_failed(Db *db, Str login, Str peer) MUST_USE;
-Status attempt_clear(Db *db, Str login, Str peer) MUST_USE;

@@ -1,34 +1,18 @@
 // Private addresses of calendars. As with sessions the table holds a hash only: a copy of the database opens nobody's calendar.
 #include "access/access.h"
-#include "os/os.h"
-#include <sodium.h>
-
-#define TOKEN_BYTES 32
-#define TOKEN_TEXT 43 // base64url of those, without padding
-
-static Value token_hash(Arena *arena, Str token) {
-        unsigned char hash[crypto_generichash_BYTES];
-        ensure(sodium_init() >= 0);
-        crypto_generichash(hash, sizeof hash, (const unsigned char *)token.data, token.len, NULL, 0);
-        return value_blob((Str){arena_copy(arena, hash, sizeof hash), sizeof hash});
-}
+#include "access/token.h"
 
 Status calendar_address_create(Db *db, int64_t user, Str *ret_token) {
-        unsigned char random[TOKEN_BYTES];
-        char token[TOKEN_TEXT + 1];
-        os_random(random, sizeof random);
-        sodium_bin2base64(token, sizeof token, random, sizeof random, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+        *ret_token = token_new(db_arena(db));
         Sql insert = db_sql(db);
         sql(&insert, "insert into \"calendar_address\" (\"user_id\", \"hash\", \"created_at\") values (");
         sql_int(&insert, user);
         sql(&insert, ", ");
-        sql_value(&insert, token_hash(db_arena(db), str_from(token)));
+        sql_value(&insert, token_hash(db_arena(db), *ret_token));
         sql(&insert, ", ");
         sql_value(&insert, value_datetime(db_context(db)->now_ms));
         sql(&insert, ") on conflict (\"user_id\") do update set \"hash\" = excluded.\"hash\", \"created_at\" = excluded.\"created_at\"");
-        TRY(db_exec(db, &insert, NULL));
-        *ret_token = str_copy(db_arena(db), str_from(token));
-        return STATUS_OK;
+        return db_exec(db, &insert, NULL);
 }
 
 Status calendar_address_find(Db *db, Str token, int64_t *ret_user, bool *ret_found) {

@@ -15,6 +15,8 @@ typedef struct Role {
         Str key, name;
         ObjectGrant *grants; // by object index
         bool administrator, base;
+        bool second_factor;   // whoever has it needs one
+        NetworkList allow;    // may be used from there only; empty: from anywhere
 } Role;
 
 typedef struct Formula { // a formula field and what it touches: it is hidden from whoever may not read one of these
@@ -26,9 +28,19 @@ typedef struct Formula { // a formula field and what it touches: it is hidden fr
 typedef struct Profile { // merged rights of one set of roles, shared by all who have that set
         int64_t *roles; size_t roles_count; // ascending
         ObjectGrant *grants;
-        bool administrator;
+        bool administrator, second_factor;
+        const NetworkList **allow; size_t allow_count; // of the roles that have a list
         struct Profile *next;
 } Profile;
+
+typedef struct Narrowed { // one person's rights, or the same roles', through an API token
+        const ObjectGrant *of; // the profile's grants that were narrowed
+        Str scopes;
+        ObjectGrant *grants;
+        struct Narrowed *next;
+} Narrowed;
+
+#define NARROWED_PLACES 64
 
 typedef struct AccessInside { // Access.roles
         pthread_mutex_t lock; // guards the arena after loading: profiles and actors are added to it
@@ -36,6 +48,7 @@ typedef struct AccessInside { // Access.roles
         Rule *rules;
         Formula *formulas;
         Profile *profiles;
+        Narrowed *narrowed[NARROWED_PLACES]; // by the hash of scopes
         int64_t *preorder;    // department ids, a subtree is the range enter … leave
         Actor system;
 } AccessInside;
@@ -59,11 +72,16 @@ bool grant_is_empty(const ObjectGrant *grant);
 ObjectGrant *grants_everything(Arena *arena, const Catalog *catalog);
 const Profile *profile_get(const Access *access, const int64_t *roles, size_t count); // with the lock held
 void actor_take_profile(Actor *actor, const Profile *profile);
+void grants_settle(const Access *access, ObjectGrant *grants); // what nobody can use is taken away, and what everybody sees is added; formulas over hidden fields hide
+ObjectGrant *grants_new(Arena *arena, const Catalog *catalog);
 Formula *formulas_load(Arena *arena, const Catalog *catalog);
 
 // sharing.c
 Status sharing_load(Db *db, Access *access) MUST_USE;
 void actor_take_rules(Arena *arena, Actor *actor); // its roles are taken
+
+// narrow.c, with the lock held
+const Narrowed *narrowed_get(const Access *access, const ObjectGrant *from, Str scopes);
 
 // organisation.c
 bool next_id(Str list, size_t *at, int64_t *ret); // the next id in a stored list such as ["12","7"]; false at its end

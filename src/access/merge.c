@@ -220,7 +220,7 @@ Formula *formulas_load(Arena *arena, const Catalog *catalog) {
         return formulas;
 }
 
-static ObjectGrant *grants_new(Arena *arena, const Catalog *catalog) {
+ObjectGrant *grants_new(Arena *arena, const Catalog *catalog) {
         ObjectGrant *grants = arena_array(arena, ObjectGrant, catalog->objects_count);
         for (size_t i = 0; i < catalog->objects_count; i++) {
                 grants[i].fields = arena_array(arena, FieldRight, catalog->objects[i]->fields_count);
@@ -249,25 +249,34 @@ static const Role *find_role(const AccessInside *inside, int64_t id) {
         return NULL;
 }
 
+void grants_settle(const Access *access, ObjectGrant *grants) {
+        const Catalog *catalog = access->catalog;
+        add_visible_to_all(catalog, grants);
+        for (size_t i = 0; i < catalog->objects_count; i++)
+                settle_fields(catalog->objects[i], &grants[i]);
+        hide_formulas(access_inside(access)->formulas, grants);
+}
+
 static void profile_merge(const Access *access, Profile *profile) {
         const AccessInside *inside = access_inside(access);
         const Catalog *catalog = access->catalog;
         profile->grants = grants_new(access->arena, catalog);
+        profile->allow = arena_array(access->arena, const NetworkList *, profile->roles_count);
         for (size_t i = 0; i < profile->roles_count; i++) {
                 const Role *role = find_role(inside, profile->roles[i]);
                 if (!role)
                         continue;
                 profile->administrator |= role->administrator;
+                profile->second_factor |= role->second_factor;
+                if (role->allow.count)
+                        profile->allow[profile->allow_count++] = &role->allow;
                 for (size_t j = 0; j < catalog->objects_count; j++) {
                         const Object *object = catalog->objects[j];
                         merge_grant(access->arena, object, is_visible_to_all(object), &profile->grants[j], &role->grants[j]);
                 }
         }
-        add_visible_to_all(catalog, profile->grants);
         add_team(catalog, profile->grants);
-        for (size_t i = 0; i < catalog->objects_count; i++)
-                settle_fields(catalog->objects[i], &profile->grants[i]);
-        hide_formulas(inside->formulas, profile->grants);
+        grants_settle(access, profile->grants);
 }
 
 static int compare_id(const void *a, const void *b) {

@@ -178,6 +178,121 @@ static Status make_audit(Db *db) {
         return make_index(db, STR("create index \"audit_kind\" on \"audit\" (\"kind\", \"id\")"));
 }
 
+static Status extend(Db *db, Str table, Str column, ValueKind kind, Str more) {
+        Sql change = db_sql(db);
+        sql(&change, "alter table ");
+        sql_name(&change, table);
+        sql(&change, " add column ");
+        sql_name(&change, column);
+        sql(&change, " ");
+        sql_fixed(&change, sql_type(change.dialect, kind));
+        sql_fixed(&change, more);
+        return db_ddl(db, &change);
+}
+
+static Status extend_session(Db *db) {
+        return extend(db, STR("session"), STR("method"), VALUE_TEXT, STR(" not null default 'password'"));
+}
+
+static Status make_access_password(Db *db) {
+        Sql table = db_sql(db);
+        TRY(extend(db, STR("credential"), STR("must_change"), VALUE_BOOL, STR("")));
+        sql(&table, "create table \"access_password\" (\"id\"");
+        sql_identity(&table);
+        add_column(&table, STR("user_id"), VALUE_INTEGER, STR(" not null"));
+        add_column(&table, STR("hash"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("at"), VALUE_DATETIME, STR(" not null"));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        return make_index(db, STR("create index \"access_password_user\" on \"access_password\" (\"user_id\", \"id\")"));
+}
+
+// What was typed as login is kept as a hash from now on.
+static Status hash_attempts(Db *db) {
+        Sql forget = db_sql(db), table = db_sql(db);
+        sql(&forget, "delete from \"attempt\"");
+        TRY(db_exec(db, &forget, NULL));
+        TRY(make_index(db, STR("create index \"attempt_peer\" on \"attempt\" (\"peer\", \"at\")")));
+        sql(&table, "create table \"session_place\" (\"user_id\" ");
+        sql_fixed(&table, sql_type(table.dialect, VALUE_INTEGER));
+        sql(&table, " not null");
+        add_column(&table, STR("peer"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("at"), VALUE_DATETIME, STR(" not null"));
+        sql(&table, ", primary key (\"user_id\", \"peer\")");
+        sql_table_end(&table);
+        return db_ddl(db, &table);
+}
+
+static Status make_factor(Db *db) {
+        Sql factor = db_sql(db), recovery = db_sql(db);
+        sql(&factor, "create table \"access_factor\" (\"user_id\" ");
+        sql_fixed(&factor, sql_type(factor.dialect, VALUE_INTEGER));
+        sql(&factor, " primary key not null");
+        add_column(&factor, STR("secret"), VALUE_TEXT, STR(" not null"));
+        add_column(&factor, STR("confirmed_at"), VALUE_DATETIME, STR(""));
+        add_column(&factor, STR("last_step"), VALUE_INTEGER, STR(" not null"));
+        add_column(&factor, STR("failures"), VALUE_INTEGER, STR(" not null"));
+        add_column(&factor, STR("failed_at"), VALUE_DATETIME, STR(""));
+        sql_table_end(&factor);
+        TRY(db_ddl(db, &factor));
+        sql(&recovery, "create table \"access_recovery\" (\"user_id\" ");
+        sql_fixed(&recovery, sql_type(recovery.dialect, VALUE_INTEGER));
+        sql(&recovery, " not null");
+        add_column(&recovery, STR("hash"), VALUE_BLOB, STR(" not null"));
+        sql(&recovery, ", primary key (\"user_id\", \"hash\")");
+        sql_table_end(&recovery);
+        return db_ddl(db, &recovery);
+}
+
+static void begin_hashed(Sql *table) {
+        sql(table, "\"hash\" ");
+        sql_fixed(table, sql_type(table->dialect, VALUE_BLOB));
+        sql(table, " primary key not null");
+        add_column(table, STR("user_id"), VALUE_INTEGER, STR(" not null"));
+        add_column(table, STR("created_at"), VALUE_DATETIME, STR(" not null"));
+}
+
+static Status make_device(Db *db) {
+        Sql device = db_sql(db), challenge = db_sql(db);
+        sql(&device, "create table \"session_device\" (");
+        begin_hashed(&device);
+        add_column(&device, STR("seen_at"), VALUE_DATETIME, STR(" not null"));
+        add_column(&device, STR("peer"), VALUE_TEXT, STR(" not null"));
+        add_column(&device, STR("agent"), VALUE_TEXT, STR(" not null"));
+        sql_table_end(&device);
+        TRY(db_ddl(db, &device));
+        TRY(make_index(db, STR("create index \"session_device_user\" on \"session_device\" (\"user_id\")")));
+        sql(&challenge, "create table \"session_challenge\" (");
+        begin_hashed(&challenge);
+        add_column(&challenge, STR("kind"), VALUE_TEXT, STR(" not null"));
+        add_column(&challenge, STR("method"), VALUE_TEXT, STR(" not null"));
+        add_column(&challenge, STR("second_done"), VALUE_BOOL, STR(" not null"));
+        add_column(&challenge, STR("tries"), VALUE_INTEGER, STR(" not null"));
+        sql_table_end(&challenge);
+        TRY(db_ddl(db, &challenge));
+        TRY(make_index(db, STR("create index \"session_challenge_at\" on \"session_challenge\" (\"created_at\")")));
+        return make_index(db, STR("create index \"session_challenge_user\" on \"session_challenge\" (\"user_id\")"));
+}
+
+static Status make_access_token(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"access_token\" (\"id\"");
+        sql_identity(&table);
+        add_column(&table, STR("user_id"), VALUE_INTEGER, STR(" not null"));
+        add_column(&table, STR("name"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("hash"), VALUE_BLOB, STR(" not null"));
+        add_column(&table, STR("hint"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("scopes"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("created_at"), VALUE_DATETIME, STR(" not null"));
+        add_column(&table, STR("expires_at"), VALUE_DATETIME, STR(" not null"));
+        add_column(&table, STR("seen_at"), VALUE_DATETIME, STR(""));
+        add_column(&table, STR("peer"), VALUE_TEXT, STR(""));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        TRY(make_index(db, STR("create unique index \"access_token_hash\" on \"access_token\" (\"hash\")")));
+        return make_index(db, STR("create index \"access_token_user\" on \"access_token\" (\"user_id\")"));
+}
+
 const Migration access_migrations[] = {
         {.number = 201, .name = "setting", .run = make_setting},
         {.number = 202, .name = "access_epoch", .run = make_epoch},
@@ -188,6 +303,12 @@ const Migration access_migrations[] = {
         {.number = 207, .name = "demo mark", .run = mark_demo},
         {.number = 210, .name = "calendar_address", .run = make_calendar_address},
         {.number = 211, .name = "access_entry", .run = make_entry},
+        {.number = 220, .name = "session method", .run = extend_session},
+        {.number = 221, .name = "access_password", .run = make_access_password},
+        {.number = 222, .name = "attempt hashed, session_place", .run = hash_attempts},
+        {.number = 223, .name = "access_factor, access_recovery", .run = make_factor},
+        {.number = 224, .name = "session_device, session_challenge", .run = make_device},
+        {.number = 225, .name = "access_token", .run = make_access_token},
         {.number = 240, .name = "audit", .run = make_audit},
 };
 const size_t access_migrations_count = sizeof access_migrations / sizeof *access_migrations;

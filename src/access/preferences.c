@@ -1,6 +1,7 @@
 // What each person has set for himself: one JSON object, of which only he and his browser know the meaning. And what is left of a person who goes for good.
 #include "access/preferences.h"
-#include "access/access.h"
+#include "access/rows.h"
+#include "access/signin.h"
 
 Status preferences_get(Db *db, int64_t user, Str *ret_json) {
         Sql select = db_sql(db);
@@ -23,19 +24,11 @@ Status preferences_set(Db *db, int64_t user, Str json) {
         return db_exec(db, &upsert, NULL);
 }
 
-static Status forget(Db *db, Sql *statement, int64_t user) {
-        sql(statement, " where \"user_id\" = ");
-        sql_int(statement, user);
-        return db_exec(db, statement, NULL);
-}
-
 Status person_forget(Db *db, int64_t user) {
-        Sql session = db_sql(db), credential = db_sql(db), preference = db_sql(db);
+        static const char *const tables[] = {"credential", "preference", "access_password", "access_factor", "access_recovery", "session_place"};
         TRY(calendar_address_delete(db, user));
-        sql(&session, "delete from \"session\"");
-        sql(&credential, "delete from \"credential\"");
-        sql(&preference, "delete from \"preference\"");
-        TRY(forget(db, &session, user));
-        TRY(forget(db, &credential, user));
-        return forget(db, &preference, user);
+        TRY(signin_forget(db, user));
+        for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+                TRY(rows_delete_user(db, str_from(tables[i]), user));
+        return STATUS_OK;
 }

@@ -6,6 +6,9 @@ void actor_take_profile(Actor *actor, const Profile *profile) {
         actor->grants = profile->grants;
         actor->roles = profile->roles;
         actor->roles_count = profile->roles_count;
+        actor->second_factor = profile->second_factor;
+        actor->allow = profile->allow;
+        actor->allow_count = profile->allow_count;
 }
 
 static const Role *role_find(const Access *access, int64_t id) {
@@ -26,6 +29,11 @@ bool actor_has_role(const Actor *actor, const Str *keys, size_t count) {
         return false;
 }
 
+bool access_role_allows(const Access *access, int64_t role, Str peer) {
+        const Role *found = role_find(access, role);
+        return !found || !found->allow.count || network_list_has(&found->allow, peer);
+}
+
 Status access_actor_as(Context *context, const Access *access, const Actor *actor, int64_t role, const Actor **ret) {
         if (!role_find(access, role))
                 return error_set(context, STATUS_NOT_FOUND, "not_found");
@@ -33,6 +41,10 @@ Status access_actor_as(Context *context, const Access *access, const Actor *acto
         Actor *as = arena_copy(context->arena, actor, sizeof *actor);
         pthread_mutex_lock(&inside->lock);
         actor_take_profile(as, profile_get(access, &role, 1));
+        if (actor->scopes.len) { // a token sees no more by looking as somebody else
+                as->grants = narrowed_get(access, as->grants, actor->scopes)->grants;
+                as->administrator = as->administrator && actor->administrator;
+        }
         pthread_mutex_unlock(&inside->lock);
         actor_take_rules(context->arena, as);
         as->system = false;

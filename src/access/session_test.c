@@ -1,29 +1,31 @@
 // Sign-in: passwords, sessions and attempts, with the clock moved.
 #include "access/fixture.h"
+#include "access/signin.h"
 
 #define MINUTE ((int64_t)60 * 1000)
 #define DAY (24 * 60 * MINUTE)
 
-typedef struct Session { Fixture *fixture; int64_t user; Str token, hash, login, peer; bool seen_old, found; } Session;
+typedef struct Session { Fixture *fixture; int64_t user; Str token, hash, login, peer; bool seen_old, found, known, must; Credential credential; } Session;
 
 static Status run(Fixture *f, Status (*work)(Db *db, void *arg), Session *session) {
         error_clear(&f->context);
         f->context.now_ms = os_now_ms();
+        session->fixture = f;
         return store_write(org_store(f->org), &f->context, work, session);
 }
 
 static Status create(Db *db, void *arg) {
         Session *s = arg;
-        return session_create(db, s->user, STR("127.0.0.1"), STR("browser"), &s->token);
+        return session_create(db, &(SessionStart){.user = s->user, .peer = STR("127.0.0.1"), .agent = STR("browser"), .method = "password"}, &s->token);
 }
 
 static Status find(Db *db, void *arg) {
         Session *s = arg;
-        return session_find(db, s->token, &s->user, &s->seen_old);
+        return session_find(db, s->fixture->view.settings, s->token, &s->user, &s->seen_old);
 }
 
 static Status seen(Db *db, void *arg) {
-        return session_seen(db, ((Session *)arg)->token);
+        return session_seen(db, ((Session *)arg)->token, STR("10.0.0.9"));
 }
 
 static Status delete_one(Db *db, void *arg) {
@@ -78,28 +80,85 @@ static void sessions_end_when_not_used(void **state) {
         assert_false(used.seen_old);
         os_clock_set(start + 13 * DAY);
         assert_ok(f, run(f, seen, &used));
-        os_clock_set(start + SESSION_DAYS * DAY + MINUTE);
+        os_clock_set(start + 14 * DAY + MINUTE);
         assert_ok(f, run(f, find, &used));
         assert_int_equal(run(f, find, &forgotten), STATUS_UNAUTHENTICATED);
+        os_clock_set(start + 31 * DAY);
         assert_ok(f, run(f, create, &later)); // sweeps what has ended
         os_clock_set(start + 4 * MINUTE);
         assert_int_equal(run(f, find, &forgotten), STATUS_UNAUTHENTICATED);
         os_clock_set(start);
 }
 
-static Status check(Db *db, void *arg) {
+static Status rotate(Db *db, void *arg) {
         Session *s = arg;
-        return attempt_check(db, s->login, s->peer);
+        return session_rotate(db, s->token, &s->hash);
+}
+
+static Status limit(Db *db, void *arg) {
+        (void)arg;
+        TRY(org_setting_set(db, STR("session_idle"), STR("60")));
+        TRY(org_setting_set(db, STR("session_hours"), STR("3")));
+        return access_bump(db);
+}
+
+static void sessions_end_as_set(void **state) {
+        Fixture *f = *state;
+        int64_t start = os_now_ms();
+        Session s = {.user = 1};
+        assert_ok(f, run(f, limit, &s));
+        reload(f);
+        assert_ok(f, run(f, create, &s));
+        for (int i = 1; i <= 3; i++) {
+                os_clock_set(start + i * 59 * MINUTE);
+                assert_ok(f, run(f, find, &s));
+                assert_ok(f, run(f, seen, &s));
+        }
+        os_clock_set(start + 181 * MINUTE); // used all the time, and all the same over
+        assert_int_equal(run(f, find, &s), STATUS_UNAUTHENTICATED);
+        os_clock_set(start);
+        assert_ok(f, run(f, create, &s));
+        os_clock_set(start + 62 * MINUTE);
+        assert_int_equal(run(f, find, &s), STATUS_UNAUTHENTICATED);
+        os_clock_set(start);
+}
+
+static void a_session_changes_its_token(void **state) {
+        Fixture *f = *state;
+        Session s = {.user = 3};
+        assert_ok(f, run(f, create, &s));
+        assert_ok(f, run(f, rotate, &s));
+        Session fresh = {.token = s.hash};
+        assert_int_equal(run(f, find, &s), STATUS_UNAUTHENTICATED);
+        assert_int_equal(run(f, rotate, &s), STATUS_UNAUTHENTICATED);
+        assert_ok(f, run(f, rotate, &fresh));
+        fresh.token = fresh.hash;
+        assert_ok(f, run(f, find, &fresh));
+        assert_int_equal(fresh.user, 3);
+}
+
+static Attempt attempt_of(const Session *s) {
+        return (Attempt){.login = s->login, .peer = s->peer, .user = s->user, .known_device = s->known};
+}
+
+static Status check(Db *db, void *arg) {
+        Attempt attempt = attempt_of(arg);
+        return attempt_check(db, &attempt);
 }
 
 static Status failed(Db *db, void *arg) {
         Session *s = arg;
-        return attempt_failed(db, s->login, s->peer);
+        Attempt attempt = attempt_of(arg);
+        return attempt_failed(db, &attempt, &s->found);
 }
 
 static Status clear(Db *db, void *arg) {
-        Session *s = arg;
-        return attempt_clear(db, s->login, s->peer);
+        Attempt attempt = attempt_of(arg);
+        return attempt_clear(db, &attempt);
+}
+
+static Status unlock(Db *db, void *arg) {
+        return attempt_unlock(db, ((Session *)arg)->login);
 }
 
 static void ten_failures_lock(void **state) {
@@ -111,6 +170,7 @@ static void ten_failures_lock(void **state) {
                 os_clock_set(start + i * MINUTE);
                 assert_ok(f, run(f, check, &s));
                 assert_ok(f, run(f, failed, &s));
+                assert_int_equal(s.found, i == 9);
         }
         os_clock_set(start + 10 * MINUTE);
         assert_int_equal(run(f, check, &s), STATUS_LIMITED);
@@ -122,7 +182,7 @@ static void ten_failures_lock(void **state) {
         assert_ok(f, run(f, check, &s));
         assert_ok(f, run(f, failed, &s));
         assert_int_equal(run(f, check, &s), STATUS_LIMITED);
-        assert_ok(f, run(f, clear, &same));
+        assert_ok(f, run(f, unlock, &same));
         assert_ok(f, run(f, check, &s));
         Session strange = {.login = STR("a\xff\0b"), .peer = STR("\xff")};
         assert_ok(f, run(f, failed, &strange));
@@ -130,65 +190,136 @@ static void ten_failures_lock(void **state) {
         os_clock_set(start);
 }
 
+static void many_failures_lock_the_login_and_the_address(void **state) {
+        Fixture *f = *state;
+        int64_t start = os_now_ms();
+        os_clock_set(start);
+        Session known = {.login = STR("admin"), .user = 5, .peer = STR("10.9.9.9")};
+        assert_ok(f, run(f, clear, &known)); // he has signed in there
+        for (int i = 0; i < 50; i++) {
+                Session s = {.login = STR("admin"), .user = 5, .peer = str_format(f->arena, "10.0.0.%d", i)};
+                assert_ok(f, run(f, check, &s));
+                assert_ok(f, run(f, failed, &s));
+        }
+        Session stranger = {.login = STR("admin"), .user = 5, .peer = STR("10.0.1.1")}, device = {.login = STR("admin"), .user = 5, .known = true, .peer = STR("10.0.1.1")};
+        assert_int_equal(run(f, check, &stranger), STATUS_LIMITED);
+        assert_ok(f, run(f, check, &known));
+        assert_ok(f, run(f, check, &device));
+        for (int i = 0; i < 100; i++) {
+                Session s = {.login = str_format(f->arena, "guess%d", i), .peer = STR("10.9.9.9")};
+                assert_ok(f, run(f, check, &s));
+                assert_ok(f, run(f, failed, &s));
+        }
+        Session other = {.login = STR("sales1"), .peer = STR("10.9.9.9")}, its = {.login = STR("sales1"), .peer = STR("10.9.9.8")};
+        assert_int_equal(run(f, check, &other), STATUS_LIMITED);
+        assert_ok(f, run(f, check, &its));
+        assert_ok(f, run(f, check, &known)); // one bad neighbour does not keep out who is known here
+        os_clock_set(start + 15 * MINUTE + 1000);
+        assert_ok(f, run(f, check, &other));
+        assert_ok(f, run(f, check, &stranger));
+        os_clock_set(start);
+}
+
 static Status set_password(Db *db, void *arg) {
         Session *s = arg;
-        return password_set(db, s->user, s->hash);
+        return password_set(db, s->user, s->hash, s->must);
 }
 
 static Status get_password(Db *db, void *arg) {
         Session *s = arg;
-        return password_get(db, s->login, &s->user, &s->hash, &s->found);
+        return credential_find(db, s->login, &s->credential, &s->found);
 }
 
 static void passwords(void **state) {
         Fixture *f = *state;
         Session s = {.login = STR("Zhang.San ")};
         s.user = add_user(f, "zhang.san", 0, STR("[]"));
-        int64_t id = s.user;
         assert_ok(f, password_hash(&f->context, STR("正确的密码123"), &s.hash));
         assert_ok(f, run(f, set_password, &s));
-        assert_ok(f, run(f, set_password, &s));
-        s.user = 0;
         assert_ok(f, run(f, get_password, &s));
-        assert_true(s.found && s.user == id);
-        assert_true(password_verify(s.hash, STR("正确的密码123")));
+        assert_true(s.found && s.credential.user == s.user && s.credential.old_count == 0 && !s.credential.must_change);
+        assert_true(password_verify(s.credential.hash, STR("正确的密码123")));
         assert_false(password_verify(s.hash, STR("正确的密码124")));
         assert_false(password_verify(s.hash, STR("")));
         assert_false(password_verify(STR("not a hash"), STR("x")));
         assert_false(password_verify(STR(""), STR("x")));
         assert_false(password_verify(str_from(password_nobody), STR("x")));
         assert_true(str_starts(s.hash, str_slice(str_from(password_nobody), 0, 31))); // as slow as a real one
-        s.login = STR("nobody");
+        Session nobody = {.login = STR("nobody")};
+        assert_ok(f, run(f, get_password, &nobody));
+        assert_false(nobody.found);
+}
+
+static void old_passwords_are_known(void **state) {
+        Fixture *f = *state;
+        Session s = {.login = STR("li.si")};
+        s.user = add_user(f, "li.si", 0, STR("[]"));
+        static const char *const three[] = {"the first of three", "the second of three", "the third of three"};
+        for (int i = 0; i < 3; i++) {
+                assert_ok(f, password_hash(&f->context, str_from(three[i]), &s.hash));
+                s.must = i == 2;
+                assert_ok(f, run(f, set_password, &s));
+        }
         assert_ok(f, run(f, get_password, &s));
-        assert_false(s.found);
+        assert_int_equal(s.credential.old_count, 2);
+        assert_true(s.credential.must_change);
+        assert_true(password_expired(&s.credential, f->view.settings, f->context.now_ms));
+        assert_false(password_was_used(&s.credential, str_from(three[2]), 0));
+        assert_true(password_was_used(&s.credential, str_from(three[2]), 1));
+        assert_false(password_was_used(&s.credential, str_from(three[0]), 2));
+        assert_true(password_was_used(&s.credential, str_from(three[0]), 3));
+        assert_false(password_was_used(&s.credential, STR("quite another one"), 10));
+        OrgSettings settings = *f->view.settings;
+        s.credential.must_change = false;
+        settings.password_days = 30;
+        assert_false(password_expired(&s.credential, &settings, f->context.now_ms + 29 * DAY));
+        assert_true(password_expired(&s.credential, &settings, f->context.now_ms + 31 * DAY));
+}
+
+static void expect_password(Fixture *f, const PasswordRules *rules, const char *password, const char *code) {
+        error_clear(&f->context);
+        Status status = password_check(&f->context, STR("password"), str_from(password), rules);
+        if (status == STATUS_OK && code)
+                fail_msg("%s is taken", password);
+        if (status != STATUS_OK && (!code || strcmp(f->context.error.items[0].code, code) != 0))
+                fail_msg("%s: %s, expected %s", password, f->context.error.items[0].code, code ? code : "nothing");
 }
 
 static void password_policy(void **state) {
         Fixture *f = *state;
         static const struct { const char *password, *code; } cases[] = {
-                {"haike-demo", NULL}, {"一二三四五六七八", NULL}, {"1234567", "password_short"}, {"", "password_short"}, {"一二三四", "password_short"},
+                {"haike-demo", NULL}, {"一二三四五六七八", NULL}, {"correct horse battery", NULL}, {"xk7-plum-tower", NULL}, {"1234567", "password_short"}, {"", "password_short"}, {"一二三四", "password_short"},
                 {"aaaaaaaaaaaa", "password_simple"}, {"abababababab", "password_simple"}, {"\xff\xff\xff\xff\xff\xff\xff\xff\xff", "bad_text"},
+                {"password", "password_common"}, {"Password1", "password_common"}, {"P@ssw0rd!", "password_common"}, {"qwertyuiop", "password_common"}, {"1qaz2wsx", "password_common"}, {"woaini1314", "password_common"},
+                {"Zhang19880214", "password_common"}, {"13812345678", "password_common"}, {"19900101", "password_common"}, {"abcabcabcabc", "password_common"}, {"sunshine2026!", "password_common"}, {"!qwerty123456", "password_common"},
+                {"zhangsan", "password_own"}, {"zhangsan2026", "password_own"}, {"1.ZhangSan", "password_own"}, {"Wang Xiaoyun", "password_own"}, {"海客软件有限公司", "password_own"},
         };
-        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-                error_clear(&f->context);
-                Status status = password_check(&f->context, STR("password"), str_from(cases[i].password));
-                assert_int_equal(status, cases[i].code ? STATUS_INVALID : STATUS_OK);
-                if (cases[i].code)
-                        assert_string_equal(f->context.error.items[0].code, cases[i].code);
-        }
+        PasswordRules rules = {.least = 8, .classes = 1, .login = STR("zhangsan"), .name = STR("wang xiaoyun"), .company = STR("海客软件有限公司")};
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+                expect_password(f, &rules, cases[i].password, cases[i].code);
+        rules.classes = 3;
+        expect_password(f, &rules, "xk7-plum-tower", NULL);
+        expect_password(f, &rules, "xkzplumtowerq7", "password_classes");
+        rules.least = 20;
+        expect_password(f, &rules, "xk7-plum-tower", "password_short");
         char longest[202];
         for (size_t i = 0; i < sizeof longest; i++)
                 longest[i] = (char)('a' + i % 20);
-        assert_int_equal(password_check(&f->context, STR("password"), str_make(longest, 200)), STATUS_OK);
-        assert_int_equal(password_check(&f->context, STR("password"), str_make(longest, 201)), STATUS_INVALID);
+        PasswordRules defaults = password_rules(NULL, STR_NONE, STR_NONE);
+        assert_int_equal(password_check(&f->context, STR("password"), str_make(longest, 200), &defaults), STATUS_OK);
+        assert_int_equal(password_check(&f->context, STR("password"), str_make(longest, 201), &defaults), STATUS_INVALID);
 }
 
 int main(void) {
         struct CMUnitTest tests[] = {
                 cmocka_unit_test(sessions_come_and_go),
                 cmocka_unit_test(sessions_end_when_not_used),
+                cmocka_unit_test(sessions_end_as_set),
+                cmocka_unit_test(a_session_changes_its_token),
                 cmocka_unit_test(ten_failures_lock),
+                cmocka_unit_test(many_failures_lock_the_login_and_the_address),
                 cmocka_unit_test(passwords),
+                cmocka_unit_test(old_passwords_are_known),
                 cmocka_unit_test(password_policy),
         };
         return fixture_run_both("sign-in", tests, sizeof tests / sizeof *tests);

@@ -173,7 +173,57 @@ static Status check_attribution(Context *context, Str path, const Json *value, S
         return take_text(context, path, value, ATTRIBUTION_LENGTH, ret);
 }
 
-enum { COMPANY, ZONE, CURRENCY, LANGUAGE, WEEK_START, MAP_TILES, MAP_ATTRIBUTION };
+static Status take_number(Context *context, Str path, const Json *value, int64_t least, int64_t most, Str *ret) {
+        int64_t number = 0;
+        if (value->kind != JSON_NUMBER || !str_to_int64(value->text, &number))
+                return wrong_type(context, path, STR("integer"));
+        *ret = value->text;
+        if (number < least || number > most)
+                return error_add(context, path, "out_of_range", str_format(context->arena, "%lld", (long long)least), str_format(context->arena, "%lld", (long long)most));
+        return STATUS_OK;
+}
+
+static Status check_password_length(Context *context, Str path, const Json *value, Str *ret) {
+        return take_number(context, path, value, 8, 64, ret);
+}
+
+static Status check_password_classes(Context *context, Str path, const Json *value, Str *ret) {
+        return take_number(context, path, value, 1, 4, ret);
+}
+
+static Status check_password_history(Context *context, Str path, const Json *value, Str *ret) {
+        return take_number(context, path, value, 0, 10, ret);
+}
+
+static Status check_password_days(Context *context, Str path, const Json *value, Str *ret) {
+        return take_number(context, path, value, 0, 3650, ret);
+}
+
+static Status check_session_idle(Context *context, Str path, const Json *value, Str *ret) {
+        return take_number(context, path, value, 5, SESSION_IDLE_MOST, ret);
+}
+
+static Status check_session_hours(Context *context, Str path, const Json *value, Str *ret) {
+        return take_number(context, path, value, 1, 8760, ret);
+}
+
+Status allow_list_check(Context *context, Str path, Str text, NetworkList *ret) {
+        Str bad = STR_NONE;
+        if (network_list_parse(context->arena, text, ALLOW_MOST, ret, &bad))
+                return STATUS_OK;
+        return ret->count == ALLOW_MOST ? error_add(context, path, "too_many", str_format(context->arena, "%d", ALLOW_MOST)) : error_add(context, path, "bad_network", str_slice(bad, 0, 60));
+}
+
+static Status check_allow_list(Context *context, Str path, const Json *value, Str *ret) {
+        NetworkList list;
+        if (value->kind != JSON_NULL && value->kind != JSON_STRING)
+                return wrong_type(context, path, STR("text"));
+        TRY(allow_list_check(context, path, value->kind == JSON_STRING ? value->text : STR_NONE, &list));
+        *ret = network_list_format(context->arena, &list);
+        return STATUS_OK;
+}
+
+enum { COMPANY, ZONE, CURRENCY, LANGUAGE, WEEK_START, MAP_TILES, MAP_ATTRIBUTION, PASSWORD_LENGTH, PASSWORD_CLASSES, PASSWORD_HISTORY, PASSWORD_DAYS, SESSION_IDLE, SESSION_HOURS, ALLOW_LIST };
 
 static const SettingDef defs[SETTINGS_COUNT] = {
         [COMPANY] = {"company", "", check_company},
@@ -183,6 +233,13 @@ static const SettingDef defs[SETTINGS_COUNT] = {
         [WEEK_START] = {"week_start", "1", check_week_start},
         [MAP_TILES] = {"map_tiles", "", check_map_tiles},
         [MAP_ATTRIBUTION] = {"map_attribution", "", check_attribution},
+        [PASSWORD_LENGTH] = {"password_length", "8", check_password_length},
+        [PASSWORD_CLASSES] = {"password_classes", "1", check_password_classes},
+        [PASSWORD_HISTORY] = {"password_history", "3", check_password_history},
+        [PASSWORD_DAYS] = {"password_days", "0", check_password_days},
+        [SESSION_IDLE] = {"session_idle", "20160", check_session_idle},
+        [SESSION_HOURS] = {"session_hours", "2160", check_session_hours},
+        [ALLOW_LIST] = {"allow_list", "", check_allow_list},
 };
 
 static const SettingDef *find_def(Str name) {
@@ -215,6 +272,24 @@ Status settings_check(Context *context, const Json *body, const char *const *oth
                         ret->given[def - defs] = def->check(context, member->key, member, &ret->values[def - defs]) == STATUS_OK;
         }
         return context->error.count > errors ? STATUS_INVALID : STATUS_OK;
+}
+
+bool settings_given(const SettingsChange *change, const char *name, Str *ret_value) {
+        const SettingDef *def = find_def(str_from(name));
+        ensure(def);
+        *ret_value = change->values[def - defs];
+        return change->given[def - defs];
+}
+
+Str settings_names(Arena *arena, const SettingsChange *change) {
+        Buf buf = buf_make(arena, 4096);
+        JsonWriter w = json_writer(&buf);
+        json_open_array(&w);
+        for (size_t i = 0; i < SETTINGS_COUNT; i++)
+                if (change->given[i])
+                        json_add_str(&w, str_from(defs[i].name));
+        json_close_array(&w);
+        return buf_str(&buf);
 }
 
 // ---- Writing
@@ -319,6 +394,39 @@ static Status read_rows(Db *db, OrgSettings *settings, Str values[SETTINGS_COUNT
         }
 }
 
+// What somebody wrote there by other ways and cannot be read is as if it were not set.
+static int number_of(const Str values[SETTINGS_COUNT], int setting) {
+        int64_t number = 0;
+        if (!str_to_int64(values[setting], &number))
+                (void)str_to_int64(str_from(defs[setting].fallback), &number);
+        return (int)number;
+}
+
+static void take_security(OrgSettings *settings, const Str values[SETTINGS_COUNT]) {
+        Str bad;
+        settings->password_length = number_of(values, PASSWORD_LENGTH);
+        settings->password_classes = number_of(values, PASSWORD_CLASSES);
+        settings->password_history = number_of(values, PASSWORD_HISTORY);
+        settings->password_days = number_of(values, PASSWORD_DAYS);
+        settings->session_idle_min = number_of(values, SESSION_IDLE);
+        settings->session_most_h = number_of(values, SESSION_HOURS);
+        settings->allow_text = values[ALLOW_LIST];
+        (void)network_list_parse(settings->arena, values[ALLOW_LIST], ALLOW_MOST, &settings->allow_list, &bad);
+}
+
+static void take_values(OrgSettings *settings, const Str values[SETTINGS_COUNT]) {
+        settings->company = values[COMPANY];
+        settings->zone = values[ZONE];
+        settings->currency = values[CURRENCY];
+        settings->language = lang_from(values[LANGUAGE]);
+        settings->week_start = number_of(values, WEEK_START);
+        settings->map_tiles = values[MAP_TILES];
+        settings->map_attribution = values[MAP_ATTRIBUTION];
+        if (!map_tiles_source(settings->arena, settings->map_tiles, &settings->map_source)) // whoever wrote it there
+                settings->map_tiles = settings->map_source = STR_NONE;
+        take_security(settings, values);
+}
+
 Status settings_load(Db *db, int64_t epoch, OrgSettings **ret) {
         Arena *arena = arena_new(0);
         OrgSettings *settings = arena_new_of(arena, OrgSettings);
@@ -331,17 +439,7 @@ Status settings_load(Db *db, int64_t epoch, OrgSettings **ret) {
                 settings_unref(settings);
                 return status;
         }
-        int64_t week_start = 1;
-        (void)str_to_int64(values[WEEK_START], &week_start);
-        settings->company = values[COMPANY];
-        settings->zone = values[ZONE];
-        settings->currency = values[CURRENCY];
-        settings->language = lang_from(values[LANGUAGE]);
-        settings->week_start = (int)week_start;
-        settings->map_tiles = values[MAP_TILES];
-        settings->map_attribution = values[MAP_ATTRIBUTION];
-        if (!map_tiles_source(arena, settings->map_tiles, &settings->map_source)) // whoever wrote it there
-                settings->map_tiles = settings->map_source = STR_NONE;
+        take_values(settings, values);
         *ret = settings;
         return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 // node, when the epoch of access grows.
 #pragma once
 #include "base/json.h"
+#include "base/network.h"
 #include "meta/meta.h"
 #include "store/store.h"
 
@@ -16,12 +17,18 @@ typedef struct OrgSettings {
         Str map_tiles, map_attribution;
         Str map_source;      // where the tiles come from, as a Content-Security-Policy names it: "https://*.tile.example.org"; empty: nowhere
         bool demo;           // records of the demo company are there
+        int password_length, password_classes, password_history, password_days; // least characters and kinds of them; how many old ones are refused; 0 days: no age limit
+        int64_t session_idle_min, session_most_h; // a session ends when it is not used for so long, and in any case after so long
+        Str allow_text;      // as it was set, in its canonical form
+        NetworkList allow_list; // where people may sign in from; empty: anywhere
 } OrgSettings;
 
 #define SETTING_ZONE "zone"
 #define SETTING_DEMO "demo"
 #define ZONE_DEFAULT "Asia/Shanghai"
-enum { SETTINGS_COUNT = 7 };
+#define SESSION_IDLE_MOST 43200 // minutes
+#define ALLOW_MOST 500           // ranges in a list
+enum { SETTINGS_COUNT = 14 };
 
 // What is to be set, as it will be stored, by the order of the table in settings.c.
 typedef struct SettingsChange { bool given[SETTINGS_COUNT]; Str values[SETTINGS_COUNT]; } SettingsChange;
@@ -37,4 +44,8 @@ Status settings_demo_set(Db *db, bool demo) MUST_USE;
 // The demo company is being made or removed right now: said in every slice of that work, so that work of a node that died is not waited for.
 Status settings_demo_working(Db *db) MUST_USE;
 Status settings_demo_worked(Db *db, int64_t *ret_ms) MUST_USE;     // when it was said last; 0: never
+// A list of addresses as it is kept; what is none is added at path. Empty: everything.
+Status allow_list_check(Context *context, Str path, Str text, NetworkList *ret) MUST_USE;
+bool settings_given(const SettingsChange *change, const char *name, Str *ret_value);   // is it to be set, and to what?
+Str settings_names(Arena *arena, const SettingsChange *change);                        // JSON list of the names that are to be set
 bool map_tiles_source(Arena *arena, Str template, Str *ret_source); // false: not an address of tiles that can be trusted

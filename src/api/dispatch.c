@@ -1,4 +1,5 @@
 // From an HTTP request to a handler and back: route, sign-in, transaction, idempotency, answer. Which thread does what is decided here and nowhere else.
+#include "access/signin.h"
 #include "api/route.h"
 #include "base/log.h"
 #include <sodium.h>
@@ -7,12 +8,13 @@
 #define READ_BUDGET 400000       // SQLite steps on a server thread; past it the slow lane does it again
 #define SLOW_READ_BUDGET 400000000LL
 
-typedef struct Seen { StoreWork work; Arena *arena; Context context; Str token; } Seen;
+typedef struct Seen { StoreWork work; Arena *arena; Context context; Str token, peer; } Seen;
 
 // ---- Last-seen of a session, written once a minute and waited for by nobody
 
 static Status seen_run(Db *db, void *arg) {
-        return session_seen(db, ((Seen *)arg)->token);
+        const Seen *seen = arg;
+        return bearer_seen(db, seen->token, seen->peer);
 }
 
 static void seen_done(Status status, void *arg) {
@@ -26,6 +28,7 @@ static void write_seen(Request *request) {
         Seen *seen = arena_new_of(arena, Seen);
         seen->arena = arena;
         seen->token = str_copy(arena, request->token);
+        seen->peer = str_copy(arena, request->http->peer);
         context_init(&seen->context, arena, LANG_EN, request->context.now_ms);
         seen->work = (StoreWork){.context = &seen->context, .run = seen_run, .done = seen_done, .arg = seen};
         if (!store_submit(org_store(request->org), &seen->work))
@@ -33,13 +36,6 @@ static void write_seen(Request *request) {
 }
 
 // ---- Finishing
-
-static void add_security_headers(HttpRequest *http) {
-        http_respond_header(http, "X-Content-Type-Options", STR("nosniff"));
-        http_respond_header(http, "Referrer-Policy", STR("same-origin"));
-        if (str_starts(http->path, STR("/api/")))
-                http_respond_header(http, "Cache-Control", STR("no-store"));
-}
 
 static void finish(Request *request, Status status) {
         HttpRequest *http = request->http;
@@ -55,7 +51,7 @@ static void finish(Request *request, Status status) {
         }
         if (status == STATUS_OK && request->etag)
                 http_respond_header(http, "ETag", str_format(http->arena, "\"%lld\"", (long long)request->etag));
-        add_security_headers(http);
+        answer_protect(http);
         int klass = http->status / 100;
         if (klass >= 1 && klass <= 5)
                 __atomic_add_fetch(&request->api->answers[klass], 1, __ATOMIC_RELAXED);
@@ -93,38 +89,44 @@ static void find_token(Request *request) {
         request->by_cookie = request->token.len > 0;
 }
 
-// A page of another site must not write with this user's cookie.
-static bool origin_refused(const Request *request) {
-        HttpMethod method = request->http->method;
-        if (!request->by_cookie || method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS)
-                return false;
-        Str origin = http_header(request->http, "Origin"), host = http_header(request->http, "Host");
-        if (str_empty(origin))
-                return str_is(http_header(request->http, "Sec-Fetch-Site"), "cross-site");
-        ptrdiff_t at = str_find(origin, STR("://"));
-        return at < 0 || !str_eq(str_slice(origin, (size_t)at + 3, origin.len), host);
+static Status find_actor(Request *request, Db *db) {
+        Context *context = &request->context;
+        Bearer bearer;
+        request->seen_old = false;
+        request->api_token = 0;
+        TRY(bearer_find(db, request->view.settings, request->token, &bearer));
+        if (bearer.api_token && request->by_cookie)
+                return error_set(context, STATUS_UNAUTHENTICATED, "unauthenticated");
+        const Actor *actor = NULL;
+        TRY(access_actor_narrowed(context, request->view.access, bearer.user, bearer.scopes, &actor));
+        if (!actor_address_allowed(actor, request->view.settings, request->http->peer))
+                return error_set(context, STATUS_FORBIDDEN, "address_refused");
+        request->call.actor = actor;
+        request->seen_old = bearer.seen_old;
+        request->api_token = bearer.api_token;
+        return STATUS_OK;
 }
 
 static Status sign_in(Request *request, Db *db) {
         Context *context = &request->context;
+        bool public = request->route->access == ACCESS_PUBLIC;
         request->call.actor = NULL;
         if (request->token.len) {
-                int64_t user = 0;
-                Status status = session_find(db, request->token, &user, &request->seen_old);
-                if (status == STATUS_OK)
-                        status = access_actor(context, request->view.access, user, &request->call.actor);
-                if (status != STATUS_OK && status != STATUS_UNAUTHENTICATED)
+                Status status = find_actor(request, db);
+                if (status != STATUS_OK && status != STATUS_UNAUTHENTICATED && !(public && status == STATUS_FORBIDDEN))
                         return status;
-                if (status == STATUS_UNAUTHENTICATED)
+                if (status != STATUS_OK)
                         error_clear(context);
         }
         const Actor *actor = request->call.actor;
         if (actor && str_empty(http_header(request->http, "Accept-Language")))
                 context->lang = actor->lang;
-        if (request->route->access == ACCESS_PUBLIC)
+        if (public)
                 return STATUS_OK;
         if (!actor)
                 return error_set(context, STATUS_UNAUTHENTICATED, "unauthenticated");
+        if (request->api_token)
+                TRY(request_area(request));
         if (request->route->access == ACCESS_ADMIN && !actor->administrator)
                 return error_set(context, STATUS_FORBIDDEN, "forbidden");
         return STATUS_OK;
@@ -397,7 +399,7 @@ void api_handle(void *self, HttpRequest *http) {
                 return;
         }
         find_token(request);
-        if (origin_refused(request)) {
+        if (request_foreign(request)) {
                 finish(request, error_set(&request->context, STATUS_FORBIDDEN, "foreign_origin"));
                 return;
         }

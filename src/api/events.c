@@ -1,5 +1,6 @@
 // GET /api/v1/events: live changes to whoever may see the record, from the outbox, resumable by Last-Event-ID. One thread reads the outbox and hands out;
 // sockets are the HTTP layer's.
+#include "access/signin.h"
 #include "api/route.h"
 #include "base/log.h"
 #include "record/entry.h"
@@ -16,7 +17,7 @@
 typedef struct Listener {
         EventHub *hub;
         int64_t user;
-        Str token;             // of the session that opened it
+        Str token, peer, scopes; // of the session or API token that opened it
         int64_t asked_ms;      // when there last was such a session; 0: to be asked
         OutboxCursor cursor;
         bool behind;           // catches up from its own cursor first
@@ -61,13 +62,17 @@ static Status last_run(Db *db, void *arg) {
 static Str own_copy(Str text) {
         char *bytes = malloc(text.len + 1);
         ensure(bytes);
-        memcpy(bytes, text.data, text.len);
+        if (text.len)
+                memcpy(bytes, text.data, text.len);
         return str_make(bytes, text.len);
 }
 
 static void listener_free(Listener *listener) {
-        if (listener)
+        if (listener) {
                 free((char *)listener->token.data);
+                free((char *)listener->peer.data);
+                free((char *)listener->scopes.data);
+        }
         free(listener);
 }
 
@@ -103,7 +108,7 @@ static bool may_see(EventHub *hub, Context *context, OrgView view, const Listene
         const OutboxEvent *event = told->event;
         const Object *object = catalog_find_id(view.catalog, event->object_id);
         const Actor *actor = NULL;
-        if (!object || access_actor(context, view.access, listener->user, &actor) != STATUS_OK || !actor_may(actor, object, VERB_READ))
+        if (!object || access_actor_narrowed(context, view.access, listener->user, listener->scopes, &actor) != STATUS_OK || !actor_may(actor, object, VERB_READ))
                 return false;
         bool covered = false;
         Subject subject = {.owner = event->owner, .department = event->department};
@@ -121,9 +126,16 @@ static bool may_see(EventHub *hub, Context *context, OrgView view, const Listene
 
 static Status session_run(Db *db, void *arg) {
         const Listener *listener = arg;
-        int64_t user = 0;
-        bool seen_old = false;
-        return session_find(db, listener->token, &user, &seen_old);
+        const Actor *actor = NULL;
+        Bearer bearer;
+        OrgView view = org_view(listener->hub->api->org);
+        Status status = bearer_find(db, view.settings, listener->token, &bearer);
+        if (status == STATUS_OK)
+                status = access_actor_narrowed(db_context(db), view.access, bearer.user, bearer.scopes, &actor);
+        if (status == STATUS_OK && !actor_address_allowed(actor, view.settings, listener->peer))
+                status = error_set(db_context(db), STATUS_UNAUTHENTICATED, "address_refused");
+        org_view_done(&view);
+        return status;
 }
 
 // Is there still the session that the stream was opened with?
@@ -333,6 +345,8 @@ Status event_stream_open(Request *request) {
         ensure(listener);
         listener->user = request->call.actor->user;
         listener->token = own_copy(request->token);
+        listener->peer = own_copy(request->http->peer);
+        listener->scopes = own_copy(request->call.actor->scopes);
         listener->behind = !str_empty(last);
         if (listener->behind && !parse_cursor(last, &listener->cursor)) {
                 listener_free(listener);
@@ -368,6 +382,7 @@ void event_stream_start(Request *request) {
         listener->next = hub->listeners;
         hub->listeners = listener;
         hub->count++;
+        answer_protect(request->http);
         http_stream_open(request->http, listener, closed, &listener->stream);
         listener->gone = listener->stream == NULL; // the server is stopping
         if (!listener->gone && !listener->behind)

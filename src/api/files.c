@@ -111,6 +111,7 @@ static Status files_get(Request *request) {
         http->content_type = shown ? str_from(media.type) : STR("application/octet-stream");
         http_respond_header(http, "Content-Disposition", str_format(http->arena, "%s; filename*=UTF-8''" STR_FMT, shown ? "inline" : "attachment", STR_ARG(percent_encoded(http->arena, saved_as(request, info)))));
         http_respond_header(http, "Content-Security-Policy", STR(FILE_POLICY));
+        http_respond_header(http, "X-Frame-Options", STR("SAMEORIGIN"));
         if (info->parts)
                 return download_parts(request, info);
         send_range(request, info->content);

@@ -23,7 +23,7 @@ static bool progress(void *arg, int64_t done, int64_t total) {
 
 static Status run_import(Job *job, void *arg) {
         ImportWork *work = arg;
-        ImportOptions options = {.map = work->map, .dry_run = work->dry_run, .file_name = work->file_name};
+        ImportOptions options = {.map = work->map, .dry_run = work->dry_run, .file_name = work->file_name, .scopes = job->scopes};
         ImportResult result;
         OrgView view = org_view(job->org);
         const Object *object = catalog_find(view.catalog, work->object);

@@ -3,7 +3,7 @@
 #include "api/route.h"
 #include "http/static.h"
 
-#define PAGE_POLICY "default-src 'self'; img-src 'self' data: blob:%s" STR_FMT "; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+#define PAGE_POLICY "default-src 'self'; img-src 'self' data: blob:%s" STR_FMT "; style-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 // A browser that is told "not modified" keeps the policy it has: with another policy it is another page.
 static Asset with_policy(Request *request, const Asset *asset, Str tiles) {
@@ -18,7 +18,6 @@ static Status send_asset(Request *request, const Asset *asset, bool forever) {
         Str tiles = request->view.settings->map_source;
         Asset page = with_policy(request, asset, tiles);
         http_respond_header(request->http, "Content-Security-Policy", str_format(request->http->arena, PAGE_POLICY, tiles.len ? " " : "", STR_ARG(tiles)));
-        http_respond_header(request->http, "X-Frame-Options", STR("DENY"));
         http_respond_asset(request->http, forever ? asset : &page, forever);
         return STATUS_OK;
 }

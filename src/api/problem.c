@@ -48,6 +48,8 @@ void problem_write(Request *request, Status status) {
                 json_key(&w, STR("current"));
                 json_add_raw(&w, request->current);
         }
+        if (request->challenge.len)
+                json_put_str(&w, "challenge", request->challenge);
         json_put_int(&w, "trace", (int64_t)context->trace);
         json_close_object(&w);
         http->status = http_status;

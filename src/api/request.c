@@ -50,6 +50,14 @@ Status request_body(Request *request) {
         return STATUS_OK;
 }
 
+Status request_text(Request *request, const char *name, Str *ret) {
+        const Json *value = json_get(request->body, name);
+        *ret = value && value->kind == JSON_STRING ? value->text : STR_NONE;
+        if (value && value->kind != JSON_STRING && value->kind != JSON_NULL)
+                return error_add(&request->context, str_from(name), "wrong_type", STR("text"));
+        return STATUS_OK;
+}
+
 // "12", W/"12"; "*" asks for nothing.
 Status request_if_match(Request *request, int64_t *ret_version) {
         Str text = str_trim(http_header(request->http, "If-Match"));

@@ -1,5 +1,6 @@
 // Routes and the request as handlers see it. Handlers are thin: they take parameters, call one pipeline function and write JSON.
 #pragma once
+#include "access/api_token.h"
 #include "http/router.h"
 #include "os/os.h"
 #include "record/record.h"
@@ -43,6 +44,7 @@ struct Request {
         Call call;                       // actor, catalog, db while a transaction is open
         Str token;                       // session token, from cookie or bearer
         bool by_cookie;
+        int64_t api_token;               // 0: a session, or nobody
         // the answer
         Buf out;
         JsonWriter w;
@@ -50,6 +52,7 @@ struct Request {
         int64_t etag;                    // 0: none
         bool replayed;                   // an idempotent answer from before
         Str current;                     // 412: the record as it is now
+        Str challenge;                   // 401: what the next step of signing in is made with
         // a handler's own
         const Object *object;
         int64_t id;
@@ -58,7 +61,7 @@ struct Request {
         size_t prepare_errors;           // errors that prepare collected
         Status prepare_status;           // STATUS_INVALID with items: run goes on collecting and refuses
         bool reload;                     // catalog or access changed: snapshots are replaced before the answer
-        int64_t signed_out;              // a user whose sessions ended: his streams are asked for theirs again
+        int64_t signed_out;              // a user whose sessions or tokens ended: his streams are asked for theirs again
         bool seen_old;                   // the session's last-seen is to be written
         StoreWork work;
         Status (*step)(Request *request); // what runs inside the transaction
@@ -77,6 +80,7 @@ Status request_query_int(Request *request, const char *name, int64_t fallback, i
 Status request_object(Request *request, int param) MUST_USE;  // takes the {object} of the path: STATUS_NOT_FOUND when absent or not readable
 Status request_id(Request *request, int param) MUST_USE;
 Status request_body(Request *request) MUST_USE;               // parses the JSON body once into request->body; must be an object unless empty
+Status request_text(Request *request, const char *name, Str *ret) MUST_USE; // a member of the body that is a text or not there; else the error is added
 Status request_if_match(Request *request, int64_t *ret_version) MUST_USE; // 0: none given
 Status request_no_content(Request *request);                  // answers 204
 Str request_hash(Arena *arena, Str bytes);                    // of a body, for comparing
@@ -114,6 +118,10 @@ struct Api {
         int64_t answers[6];          // by status class, atomic
 };
 const Route **api_route_list(const Api *api, Arena *arena, size_t *ret_count); // every route, in the order of the tables, objects' last
+// security.c: what stands at the border of every request and answer.
+bool request_foreign(const Request *request);          // a page of another site sent it with this browser's cookie, or to sign this browser in
+Status request_area(Request *request) MUST_USE;        // STATUS_FORBIDDEN "token_scope": the API token that it came with may not be used here
+void answer_protect(HttpRequest *http);                // the headers that every answer has
 // Runs the reading or writing part of a slow handler with actor and snapshots set.
 Status request_read(Request *request, Status (*run)(Request *request)) MUST_USE;
 Status request_write(Request *request, Status (*run)(Request *request)) MUST_USE;

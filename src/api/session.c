@@ -1,5 +1,7 @@
-// Signing in and out, who am I, passwords.
+// Who am I; signing in with a password; signing out.
 #include "api/session.h"
+
+#define DEVICE_COOKIE "haike_device"
 
 static void write_session(Request *request) {
         const Actor *actor = request->call.actor;
@@ -69,57 +71,57 @@ static Status who(Request *request) {
         return STATUS_OK;
 }
 
-// ---- Signing in: read the hash, compute slowly outside any transaction, then write.
-
-typedef struct Login { Str login, password, hash, token; int64_t user; bool found, matches; } Login;
-
-static Status read_credential(Request *request) {
-        Login *login = request->prepared;
-        TRY(attempt_check(request->call.db, login->login, request->http->peer));
-        TRY(password_get(request->call.db, login->login, &login->user, &login->hash, &login->found));
-        login->hash = str_copy(request->context.arena, login->hash);
-        return STATUS_OK;
-}
-
-static Status write_failure(Request *request) {
-        Login *login = request->prepared;
-        return attempt_failed(request->call.db, login->login, request->http->peer);
-}
-
-static Status write_success(Request *request) {
-        Login *login = request->prepared;
-        Context *context = &request->context;
-        TRY(attempt_clear(request->call.db, login->login, request->http->peer));
-        Status status = access_actor(context, request->view.access, login->user, &request->call.actor);
-        if (status == STATUS_UNAUTHENTICATED)
-                return error_set(context, STATUS_UNAUTHENTICATED, "bad_credentials");
-        TRY(status);
-        TRY(session_create(request->call.db, login->user, request->http->peer, http_header(request->http, "User-Agent"), &login->token));
-        session_begin_answer(request, login->token);
-        json_close_object(&request->w);
-        return STATUS_OK;
-}
-
-static void set_cookie(Request *request, Str token, int max_age_s) {
-        http_respond_header(request->http, "Set-Cookie", str_format(request->http->arena, "haike_session=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s", STR_ARG(token), max_age_s,
+static void set_cookie(Request *request, const char *name, Str token, int64_t max_age_s) {
+        http_respond_header(request->http, "Set-Cookie", str_format(request->http->arena, "%s=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s", name, STR_ARG(token), (long long)max_age_s,
                                                                     request->http->secure ? "; Secure" : ""));
 }
 
 void session_set_cookie(Request *request, Str token) {
-        set_cookie(request, token, SESSION_DAYS * 24 * 3600);
+        set_cookie(request, "haike_session", token, token.len ? request->view.settings->session_most_h * 3600 : 0);
+}
+
+void device_set_cookie(Request *request, Str token) {
+        set_cookie(request, DEVICE_COOKIE, token, (int64_t)DEVICE_DAYS * 24 * 3600);
+}
+
+// ---- With a password: read the hash, compute slowly outside any transaction, then write.
+
+typedef struct Login { SignIn sign_in; Attempt attempt; Str password; Credential credential; bool found, matches; } Login;
+
+static Status read_credential(Request *request) {
+        Login *login = request->prepared;
+        TRY(credential_find(request->call.db, login->attempt.login, &login->credential, &login->found));
+        login->attempt.user = login->credential.user;
+        if (login->found)
+                TRY(device_known(request->call.db, login->attempt.user, http_cookie(request->http, DEVICE_COOKIE), &login->attempt.known_device));
+        return attempt_check(request->call.db, &login->attempt);
+}
+
+static Status write_failure(Request *request) {
+        return note_failure(request, &((Login *)request->prepared)->attempt, "password");
+}
+
+static Status write_success(Request *request) {
+        Login *login = request->prepared;
+        TRY(attempt_clear(request->call.db, &login->attempt));
+        TRY(session_begin(request, &login->sign_in));
+        if (login->sign_in.outcome == SIGN_IN_DONE)
+                json_close_object(&request->w);
+        return STATUS_OK;
 }
 
 static Status take_login(Request *request, Login *login) {
         Context *context = &request->context;
         TRY(request_body(request));
-        login->login = str_trim(json_str(request->body, "login", STR_NONE));
+        login->attempt.login = str_trim(json_str(request->body, "login", STR_NONE));
+        login->attempt.peer = request->http->peer;
         login->password = json_str(request->body, "password", STR_NONE);
-        if (str_empty(login->login))
+        if (str_empty(login->attempt.login))
                 (void)error_add(context, STR("login"), "required");
         if (str_empty(login->password))
                 (void)error_add(context, STR("password"), "required");
         else if (login->password.len > 1000)
-                (void)error_add(context, STR("password"), "too_long", STR("200"));
+                (void)error_add(context, STR("password"), "too_long", str_format(context->arena, "%d", PASSWORD_MOST));
         return error_status(context);
 }
 
@@ -130,101 +132,29 @@ static Status session_post(Request *request) {
         TRY(take_login(request, login));
         TRY(request_read(request, read_credential));
         // An unknown login costs as much time as a wrong password.
-        login->matches = password_verify(login->found ? login->hash : str_from(password_nobody), login->password) && login->found;
+        bool has_hash = login->found && login->credential.hash.len;
+        login->matches = password_verify(has_hash ? login->credential.hash : str_from(password_nobody), login->password) && has_hash;
         if (!login->matches) {
                 TRY(request_write(request, write_failure));
                 return error_set(&request->context, STATUS_UNAUTHENTICATED, "bad_credentials");
         }
+        login->sign_in = (SignIn){.user = login->credential.user, .method = "password"};
         TRY(request_write(request, write_success));
-        session_set_cookie(request, login->token);
-        return STATUS_OK;
+        return session_begun(request, &login->sign_in);
 }
 
 static Status session_end(Request *request) {
         TRY(session_delete(request->call.db, request->token));
+        TRY(note(request, "session.end", 0, STR_NONE));
         request->signed_out = request->call.actor->user;
-        set_cookie(request, STR(""), 0);
+        session_set_cookie(request, STR(""));
         return request_no_content(request);
-}
-
-// ---- Passwords: one's own with the old one, another's as administrator
-
-typedef struct PasswordChange { Str password, current, hash, new_hash; bool own; } PasswordChange;
-
-// Who has found a browser left open does not get to try passwords either.
-static Status read_own_hash(Request *request) {
-        PasswordChange *change = request->prepared;
-        const Actor *actor = request->call.actor;
-        TRY(request_id(request, 0));
-        change->own = request->id == actor->user;
-        if (!change->own && !actor->administrator)
-                return error_set(&request->context, STATUS_FORBIDDEN, "forbidden");
-        if (!change->own && !access_person(request->view.access, request->id))
-                return error_set(&request->context, STATUS_NOT_FOUND, "not_found");
-        int64_t user = 0;
-        bool found = false;
-        if (change->own) {
-                TRY(attempt_check(request->call.db, actor->login, request->http->peer));
-                TRY(password_get(request->call.db, actor->login, &user, &change->hash, &found));
-        }
-        change->hash = str_copy(request->context.arena, change->hash);
-        return STATUS_OK;
-}
-
-static Status write_wrong_password(Request *request) {
-        return attempt_failed(request->call.db, request->call.actor->login, request->http->peer);
-}
-
-// Every other sign-in of the user ends; the one that asked for it goes on.
-static Status write_password(Request *request) {
-        PasswordChange *change = request->prepared;
-        TRY(password_set(request->call.db, request->id, change->new_hash));
-        if (change->own)
-                TRY(session_delete_others(request->call.db, request->id, request->token));
-        else
-                TRY(session_delete_user(request->call.db, request->id));
-        request->signed_out = request->id;
-        return request_no_content(request);
-}
-
-static Status password_text(Request *request, const char *name, Str *ret) {
-        const Json *value = json_get(request->body, name);
-        *ret = value && value->kind == JSON_STRING ? value->text : STR_NONE;
-        if (value && value->kind != JSON_STRING && value->kind != JSON_NULL)
-                return error_add(&request->context, str_from(name), "wrong_type", STR("text"));
-        return STATUS_OK;
-}
-
-static Status take_password(Request *request, PasswordChange *change) {
-        Context *context = &request->context;
-        TRY(password_text(request, "password", &change->password));
-        TRY(password_text(request, "current", &change->current));
-        if (str_empty(change->password))
-                return error_add(context, STR("password"), "required");
-        TRY(password_check(context, STR("password"), change->password));
-        return change->own && str_empty(change->current) ? error_add(context, STR("current"), "required") : STATUS_OK;
-}
-
-static Status password_post(Request *request) {
-        Context *context = &request->context;
-        PasswordChange *change = arena_new_of(context->arena, PasswordChange);
-        request->prepared = change;
-        TRY(request_body(request));
-        TRY(request_read(request, read_own_hash));
-        TRY(take_password(request, change));
-        if (change->own && !password_verify(change->hash, change->current)) {
-                TRY(request_write(request, write_wrong_password));
-                return error_add(context, STR("current"), "wrong_password");
-        }
-        TRY(password_hash(context, change->password, &change->new_hash));
-        return request_write(request, write_password);
 }
 
 static const Route table[] = {
         {HTTP_GET, "/api/v1/session", ROUTE_READ, ACCESS_SIGNED_IN, .run = who, .id = "getSession", .summary = "Who is signed in, and what they may do"},
-        {HTTP_POST, "/api/v1/session", ROUTE_HASH, ACCESS_PUBLIC, .run = session_post, .id = "createSession", .summary = "Signs in"},
+        {HTTP_POST, "/api/v1/session", ROUTE_HASH, ACCESS_PUBLIC, .run = session_post, .id = "createSession", .summary = "Signs in; 401 with a challenge where a further step is needed"},
         {HTTP_DELETE, "/api/v1/session", ROUTE_WRITE, ACCESS_SIGNED_IN, .run = session_end, .id = "deleteSession", .summary = "Signs out"},
-        {HTTP_POST, "/api/v1/users/{id}/password", ROUTE_HASH, ACCESS_SIGNED_IN, .run = password_post, .id = "setPassword", .summary = "Sets a password; one's own needs the current one"},
         {0},
 };
 const Route *const api_session_routes = table;

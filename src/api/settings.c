@@ -1,6 +1,6 @@
 // The organisation's settings, and each person's own preferences.
 #include "access/preferences.h"
-#include "api/route.h"
+#include "api/session.h"
 
 // A company that has not said its name is called as its first department.
 static Str company_name(const Request *request, const OrgSettings *settings) {
@@ -22,6 +22,14 @@ static void write_settings(Request *request, const OrgSettings *settings) {
         json_put_str(w, "map_tiles", settings->map_tiles);
         json_put_str(w, "map_attribution", settings->map_attribution);
         json_put_bool(w, "demo", settings->demo);
+        json_put_int(w, "password_length", settings->password_length);
+        json_put_int(w, "password_classes", settings->password_classes);
+        json_put_int(w, "password_history", settings->password_history);
+        json_put_int(w, "password_days", settings->password_days);
+        json_put_int(w, "session_idle", settings->session_idle_min);
+        json_put_int(w, "session_hours", settings->session_most_h);
+        if (request->call.actor->administrator) // from where people may come is not for everybody to know
+                json_put_str(w, "allow_list", settings->allow_text);
         json_close_object(w);
 }
 
@@ -37,8 +45,22 @@ static Status settings_prepare(Request *request) {
         return settings_check(&request->context, request->body, NULL, change);
 }
 
+// A list without one's own address would shut oneself out.
+static Status check_own_address(Request *request) {
+        Context *context = &request->context;
+        NetworkList list;
+        Str text = STR_NONE;
+        if (!settings_given(request->prepared, "allow_list", &text) || str_empty(text))
+                return STATUS_OK;
+        TRY(allow_list_check(context, STR("allow_list"), text, &list));
+        return network_list_has(&list, request->http->peer) ? STATUS_OK : error_add(context, STR("allow_list"), "address_self", request->http->peer);
+}
+
 static Status settings_patch(Request *request) {
+        Str names = settings_names(request->context.arena, request->prepared);
         TRY(request->prepare_status);
+        TRY(check_own_address(request));
+        TRY(note(request, "settings.change", 0, str_format(request->context.arena, "{\"settings\":" STR_FMT "}", STR_ARG(names))));
         TRY(settings_write(request->call.db, request->call.catalog, request->prepared));
         request->call.metadata_changed = true;
         OrgSettings *fresh = NULL;

@@ -1,4 +1,5 @@
 // The first start (POST /setup: who has the printed code makes the company and its first administrator) and the demo company that can come and go with it.
+#include "access/audit.h"
 #include "access/setup.h"
 #include "api/session.h"
 #include "flow/job.h"
@@ -25,21 +26,27 @@ static Status needed_get(Request *request) {
 
 // ---- Checking what was sent
 
+static Attempt attempt_of(const Request *request) {
+        return (Attempt){.login = STR(ATTEMPTS_AS), .peer = request->http->peer};
+}
+
 static Status check_code(Request *request) {
         Setup *setup = request->prepared;
+        Attempt attempt = attempt_of(request);
         bool needed = false;
         TRY(setup_needed(request->call.db, &needed));
         if (!needed)
                 return error_set(&request->context, STATUS_CONFLICT, "setup_done");
-        TRY(attempt_check(request->call.db, STR(ATTEMPTS_AS), request->http->peer));
+        TRY(attempt_check(request->call.db, &attempt));
         return setup_code_matches(request->call.db, setup->code, &setup->matches);
 }
 
 static Status write_wrong_code(Request *request) {
-        return attempt_failed(request->call.db, STR(ATTEMPTS_AS), request->http->peer);
+        Attempt attempt = attempt_of(request);
+        return note_failure(request, &attempt, "setup");
 }
 
-static Str body_text(Request *request, const char *name) {
+static Str needed_text(Request *request, const char *name) {
         const Json *value = json_get(request->body, name);
         if (value && value->kind != JSON_STRING && value->kind != JSON_NULL)
                 (void)error_add(&request->context, str_from(name), "wrong_type", STR("text"));
@@ -55,9 +62,15 @@ static Status take_user(Request *request, Setup *setup) {
         *values = (Json){.kind = JSON_OBJECT, .items = arena_array(arena, Json, 2)};
         static const char *const names[] = {"login", "name"};
         for (size_t i = 0; i < 2; i++)
-                if (!str_empty(body_text(request, names[i])))
+                if (!str_empty(needed_text(request, names[i])))
                         values->items[values->count++] = *json_get(request->body, names[i]);
         return record_input(&request->context, catalog_get(request->view.catalog, "user"), values, STR_NONE, &setup->user);
+}
+
+static Status check_password(Request *request, Str password) {
+        PasswordRules rules = password_rules(NULL, json_str(request->body, "login", STR_NONE), json_str(request->body, "name", STR_NONE));
+        rules.company = json_str(request->body, "company", STR_NONE);
+        return password_check(&request->context, STR("password"), password, &rules);
 }
 
 static Status take_rest(Request *request, Setup *setup) {
@@ -66,8 +79,8 @@ static Status take_rest(Request *request, Setup *setup) {
         Status settings = settings_check(context, request->body, others, &setup->settings), user = take_user(request, setup);
         if (!json_get(request->body, "company"))
                 (void)error_add(context, STR("company"), "required");
-        setup->password = body_text(request, "password");
-        Status password = str_empty(setup->password) ? STATUS_INVALID : password_check(context, STR("password"), setup->password);
+        setup->password = needed_text(request, "password");
+        Status password = str_empty(setup->password) ? STATUS_INVALID : check_password(request, setup->password);
         const Json *demo = json_get(request->body, "demo");
         setup->demo = json_is_true(demo);
         if (demo && demo->kind != JSON_TRUE && demo->kind != JSON_FALSE)
@@ -107,7 +120,7 @@ static Status create_administrator(Call *call, Setup *setup, int64_t department,
         record_input_set(setup->user, "lang", value_text(language));
         WriteOptions options = {.as_system = true};
         TRY(record_create(call, setup->user, &options, &setup->user_id));
-        return password_set(call->db, setup->user_id, setup->hash);
+        return password_set(call->db, setup->user_id, setup->hash, false);
 }
 
 // The job is the new administrator's, whom the snapshot does not know yet.
@@ -138,9 +151,12 @@ static Status make_company(Request *request) {
         int64_t department = 0;
         TRY(name_department(call, company, &department));
         TRY(create_administrator(call, setup, department, language));
-        TRY(session_create(call->db, setup->user_id, request->http->peer, http_header(request->http, "User-Agent"), &setup->token));
+        SessionStart start = {.user = setup->user_id, .peer = request->http->peer, .agent = http_header(request->http, "User-Agent"), .method = "setup"};
+        TRY(session_create(call->db, &start, &setup->token));
+        TRY(audit_add(call->db, &(AuditEntry){.kind = "session.start", .user = setup->user_id, .peer = request->http->peer, .detail = STR("{\"method\":\"setup\"}")}));
         TRY(setup_codes_forget(call->db));
-        TRY(attempt_clear(call->db, STR(ATTEMPTS_AS), request->http->peer));
+        Attempt attempt = attempt_of(request);
+        TRY(attempt_clear(call->db, &attempt));
         call->metadata_changed = true;
         return setup->demo ? add_demo(request, setup) : STATUS_OK;
 }
@@ -172,7 +188,7 @@ static Status setup_post(Request *request) {
         request->prepared = setup;
         request->token = STR_NONE;
         TRY(request_body(request));
-        setup->code = body_text(request, "code");
+        setup->code = needed_text(request, "code");
         TRY(error_status(context));
         TRY(request_read(request, check_code));
         if (!setup->matches) {

@@ -143,7 +143,7 @@ static int check_command(Command *command) {
 
 const CommandDef commands[] = {
         {"init", "init [--demo]", .usable = takes_no_words, .run = init_command, .creates = true},
-        {"user", "user add LOGIN [--name NAME] --role ROLE[,ROLE] [--department DEPARTMENT] [--password-stdin] | user passwd LOGIN --password-stdin | user list",
+        {"user", "user add LOGIN [--name NAME] --role ROLE[,ROLE] [--department DEPARTMENT] [--password-stdin] | user passwd LOGIN --password-stdin | user rescue LOGIN | user list",
          .usable = user_usable, .run = user_command},
         {"import", "import OBJECT FILE [--map FILE] [--dry-run]", .usable = takes_two_words, .run = import_command},
         {"export", "export DIR", .usable = takes_one_word, .run = export_command},

@@ -94,12 +94,24 @@ static void leave(Job *job) {
         (void)status; // else it is found when a server starts
 }
 
+static Status scopes_run(Db *db, void *arg) {
+        Job *job = arg;
+        return job_row_scopes(db, job->id, &job->scopes);
+}
+
+// In the name of whoever started it, and with no more than his token may.
+static Status run_as_started(Queued *queued) {
+        Job *job = &queued->job;
+        TRY(store_read(org_store(job->org), &job->context, 0, scopes_run, job));
+        return queued->run(job, queued->arg);
+}
+
 static void run_job(void *arg) {
         Queued *queued = arg;
         Job *job = &queued->job;
         JobUpdate start = {.status = "running"};
         save(job, &start);
-        Status status = start.ended ? error_set(&job->context, STATUS_CONFLICT, "cancelled") : queued->run(job, queued->arg);
+        Status status = start.ended ? error_set(&job->context, STATUS_CONFLICT, "cancelled") : run_as_started(queued);
         bool left = queued->waits && status != STATUS_OK && job_stopping(job);
         if (left)
                 leave(job);

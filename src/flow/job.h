@@ -7,6 +7,7 @@ typedef struct Jobs Jobs;
 struct JobKind;
 typedef struct Job {
         int64_t id, user;
+        Str scopes;         // of the API token that started it: it runs with no more rights (access_actor_narrowed)
         Context context;    // the job's own, for its whole life
         Jobs *jobs;
         Org *org;

@@ -32,7 +32,7 @@ Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
         if (waits)
                 job_hurry(call->org);
         Sql insert = db_sql(call->db);
-        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, seen_at) values (");
+        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, scopes, seen_at) values (");
         sql_str(&insert, str_from(start->kind));
         sql(&insert, ", 'queued', ");
         sql_value(&insert, value_number((Decimal){0}));
@@ -47,10 +47,23 @@ Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
         sql(&insert, ", ");
         sql_value(&insert, jobs ? value_int(jobs_node(jobs)) : VALUE_NONE);
         sql(&insert, ", ");
+        sql_value(&insert, call->actor->scopes.len ? value_text(call->actor->scopes) : VALUE_NONE);
+        sql(&insert, ", ");
         add_seen(&insert);
         sql(&insert, ")");
         sql_returning_id(&insert);
         return db_insert(call->db, &insert, ret_id);
+}
+
+Status job_row_scopes(Db *db, int64_t id, Str *ret) {
+        Sql select = db_sql(db);
+        sql(&select, "select scopes from job where \"id\" = ");
+        sql_int(&select, id);
+        ROWS_CLEANUP Rows *rows = NULL;
+        bool found = false;
+        TRY(db_first(db, &select, &rows, &found));
+        *ret = found ? str_copy(db_arena(db), rows_text(rows, 0)) : STR_NONE;
+        return found ? STATUS_OK : error_set(db_context(db), STATUS_NOT_FOUND, "not_found");
 }
 
 // ---- Renewing
@@ -183,12 +196,22 @@ Status jobs_interrupt(Org *org, Db *db) {
         return db_exec(db, &release, NULL);
 }
 
+// One's own; of a person's API token, those that were started through one that may as much: what others told of is not for it.
+static void where_own(Call *call, Sql *select) {
+        sql(select, "user_id = ");
+        sql_int(select, call->actor->user);
+        if (str_empty(call->actor->scopes))
+                return;
+        sql(select, " and scopes = ");
+        sql_str(select, call->actor->scopes);
+}
+
 static Status job_status(Call *call, int64_t id, Str *ret) {
         Sql select = db_sql(call->db);
         sql(&select, "select status from job where \"id\" = ");
         sql_int(&select, id);
-        sql(&select, " and user_id = ");
-        sql_int(&select, call->actor->user);
+        sql(&select, " and ");
+        where_own(call, &select);
         ROWS_CLEANUP Rows *rows = NULL;
         bool found = false;
         TRY(db_first(call->db, &select, &rows, &found));
@@ -234,8 +257,8 @@ Status job_undoable(Call *call, int64_t id, Str *ret_request, Str *ret_kind) {
         Sql select = db_sql(call->db);
         sql(&select, "select request, undo_until, finished_at, (select u.status from job u where u.id = job.undone_by), (select 1 from bulk_change c where c.job_id = job.id limit 1), kind from job where \"id\" = ");
         sql_int(&select, id);
-        sql(&select, " and user_id = ");
-        sql_int(&select, call->actor->user);
+        sql(&select, " and ");
+        where_own(call, &select);
         sql_lock(&select, false);
         ROWS_CLEANUP Rows *rows = NULL;
         bool found = false;
@@ -375,8 +398,8 @@ Status job_write(Call *call, int64_t id, JsonWriter *w) {
         select_jobs(call, &select);
         sql(&select, "\"id\" = ");
         sql_int(&select, id);
-        sql(&select, " and user_id = ");
-        sql_int(&select, call->actor->user);
+        sql(&select, " and ");
+        where_own(call, &select);
         ROWS_CLEANUP Rows *rows = NULL;
         bool found = false;
         TRY(db_first(call->db, &select, &rows, &found));
@@ -392,8 +415,7 @@ Status job_list(Call *call, int limit, bool everyone, JsonWriter *w) {
         if (everyone) {
                 sql(&select, "user_id is not null");
         } else {
-                sql(&select, "user_id = ");
-                sql_int(&select, call->actor->user);
+                where_own(call, &select);
         }
         sql(&select, " order by \"id\" desc limit ");
         sql_int(&select, limit);

@@ -11,6 +11,8 @@ typedef struct JobUpdate {
 typedef struct JobRow { int64_t id, user; const JobKind *kind; Str request, result; } JobRow;
 Status job_row_update(Db *db, JobUpdate *update) MUST_USE;
 
+Status job_row_scopes(Db *db, int64_t id, Str *ret) MUST_USE; // of the API token that started it; empty: a person did
+
 bool job_stopping(const Job *job);                    // the server is going down
 int64_t jobs_node(const Jobs *jobs);                  // whose jobs they are, where several nodes share a database
 // Jobs that nobody runs any more are marked failed: on SQLite all that are not over, else those whose node has not been heard of for a while.

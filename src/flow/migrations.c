@@ -60,10 +60,16 @@ static Status widen_bulk_change(Db *db) {
         return run(db, STR("alter table bulk_change_new rename to bulk_change"));
 }
 
+// What an API token that started it may: empty where a person did.
+static Status extend_job_scopes(Db *db) {
+        return run_by_dialect(db, STR("alter table job add column scopes text collate \"C\""), STR("alter table job add column scopes text"));
+}
+
 const Migration flow_migrations[] = {
         {400, "job", create_job},
         {401, "job of a node, for undoing", extend_job},
         {402, "bulk_change", create_bulk_change},
         {410, "bulk_change of several objects", widen_bulk_change},
+        {430, "job by an API token", extend_job_scopes},
 };
 const size_t flow_migrations_count = sizeof flow_migrations / sizeof *flow_migrations;

@@ -151,7 +151,7 @@ static Status find_actor(const Job *job, bool for_system, const Access *access, 
         *ret = access_system(access);
         if (!job->user)
                 return STATUS_OK;
-        Status status = access_actor(context, access, job->user, ret);
+        Status status = access_actor_narrowed(context, access, job->user, job->scopes, ret);
         if (status != STATUS_UNAUTHENTICATED || !for_system)
                 return status;
         error_clear(context);

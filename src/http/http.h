@@ -27,7 +27,7 @@ typedef struct HttpRequest {
         Str response;               // in arena or static
         Str file_path;              // sends this file instead (owned by caller; deleted after when delete_file)
         bool delete_file;
-        HttpParam headers[16]; size_t headers_count;
+        HttpParam headers[24]; size_t headers_count;
 } HttpRequest;
 
 Str http_header(const HttpRequest *request, const char *name);       // STR_NONE when absent

@@ -343,19 +343,20 @@ static void server_free(HttpServer *server) {
         if (server->listener >= 0)
                 close(server->listener);
         pthread_mutex_destroy(&server->lock);
-        free(server->proxies);
+        arena_free(server->arena);
         free(server);
 }
 
 Status http_start(Context *context, const HttpConfig *config, HttpServer **ret) {
         HttpServer *server = calloc(1, sizeof *server);
         ensure(server);
+        server->arena = arena_new(0);
         server->config = *config;
         server->listener = -1;
         pthread_mutex_init(&server->lock, NULL);
         config_complete(&server->config);
         Status status = STATUS_OK;
-        if (config->trusted_proxies && !proxies_parse(config->trusted_proxies, &server->proxies, &server->proxies_count))
+        if (config->trusted_proxies && !proxies_parse(server->arena, config->trusted_proxies, &server->proxies))
                 status = error_set(context, STATUS_INVALID, "proxies_invalid", str_from(config->trusted_proxies));
         if (status == STATUS_OK)
                 status = listener_open(context, server);

@@ -1,6 +1,7 @@
 // Inside src/http: what the server's files share. A connection belongs to the library's thread that accepted it; the server's list of connections, its
 // deadlines and who may end a request from outside are under HttpServer.lock.
 #pragma once
+#include "base/network.h"
 #include "http/http.h"
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -16,11 +17,11 @@
 #define DISCARD_MAX ((uint64_t)32 * 1024 * 1024) // refused bodies are read to their end up to here: a client that still writes does not see the answer
 #define REQUEST_S 30                            // a request head, and the first bytes of a body, take at most this long
 #define RATE_LEAST 4096                         // bytes a second; bodies and responses may take size / rate longer
+#define PROXIES_MAX 256                         // ranges of addresses whose word is believed
 #define NO_DEADLINE INT64_MAX
 
 typedef struct HttpLoop HttpLoop;
 typedef struct HttpExchange HttpExchange;
-typedef struct ProxyRange { struct in6_addr address; int bits; } ProxyRange; // IPv4 as ::ffff:a.b.c.d
 
 typedef struct Connection {
         HttpServer *server;
@@ -60,7 +61,8 @@ struct HttpServer {
         struct MHD_Daemon *daemon;
         HttpLoop *loop;
         int port, listener;
-        ProxyRange *proxies; size_t proxies_count;
+        Arena *arena;                   // of what lives as long as it does
+        NetworkList proxies;
         pthread_mutex_t lock;
         Connection *connections;
         HttpExchange *deferred;
@@ -76,7 +78,7 @@ void exchange_free(HttpExchange *exchange);
 int request_parse(HttpExchange *exchange, const char *version); // 0, or the status it is refused with; sets close
 bool url_decode(Arena *arena, Str raw, bool plus_is_space, Str *ret); // strict: false for a bad escape, bad UTF-8 or U+0000
 // peer.c
-bool proxies_parse(const char *list, ProxyRange **ret, size_t *ret_count);
+bool proxies_parse(Arena *arena, const char *list, NetworkList *ret);
 void peer_resolve(HttpExchange *exchange); // peer and secure of the request, through trusted proxies
 // body.c
 void body_begin(HttpExchange *exchange);

@@ -13,7 +13,7 @@ Status file_add(Call *call, Str name, Str type, Str content, int64_t *ret_id) {
         crypto_generichash(hash, sizeof hash, (const unsigned char *)(content.data ? content.data : ""), content.len, NULL, 0);
         sodium_bin2hex(text, sizeof text, hash, sizeof hash);
         Sql insert = db_sql(call->db);
-        sql(&insert, "insert into file (name, size, type, hash, created_by_id, created_at, content) values (");
+        sql(&insert, "insert into file (name, size, type, hash, created_by_id, created_at, scopes, content) values (");
         sql_str(&insert, name);
         sql(&insert, ", ");
         sql_int(&insert, (int64_t)content.len);
@@ -26,17 +26,19 @@ Status file_add(Call *call, Str name, Str type, Str content, int64_t *ret_id) {
         sql(&insert, ", ");
         sql_value(&insert, value_datetime(call->context->now_ms));
         sql(&insert, ", ");
+        sql_value(&insert, call->actor->scopes.len ? value_text(call->actor->scopes) : VALUE_NONE);
+        sql(&insert, ", ");
         sql_value(&insert, value_blob(content));
         sql(&insert, ")");
         sql_returning_id(&insert);
         return db_insert(call->db, &insert, ret_id);
 }
 
-typedef struct FileRow { bool found, passing; int64_t sender, object, record; FileInfo info; } FileRow; // passing: kept for a while only
+typedef struct FileRow { bool found, passing; int64_t sender, object, record; Str scopes; FileInfo info; } FileRow; // passing: kept for a while only
 
 static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row) {
         Sql select = db_sql(call->db);
-        sql(&select, "select name, size, type, created_by_id, object_id, record_id, parts, expires_at");
+        sql(&select, "select name, size, type, created_by_id, object_id, record_id, parts, expires_at, scopes");
         if (with_content)
                 sql(&select, ", content");
         sql(&select, " from file where \"id\" = ");
@@ -52,8 +54,9 @@ static Status read_row(Call *call, int64_t id, bool with_content, FileRow *row) 
         row->record = rows_int(rows, 5);
         row->info.parts = rows_int(rows, 6);
         row->passing = !rows_null(rows, 7);
+        row->scopes = str_copy(call->context->arena, rows_text(rows, 8));
         if (with_content)
-                row->info.content = rows_value(rows, 8, VALUE_BLOB).text;
+                row->info.content = rows_value(rows, 9, VALUE_BLOB).text;
         return STATUS_OK;
 }
 
@@ -98,13 +101,18 @@ static Status concealed(Call *call, const Object *object, const FileRow *row, bo
         return STATUS_OK;
 }
 
+// Who sent it; through an API token only what came through one that may as much: a person's exports are not for every program of his.
+static bool sent_by(const Call *call, const FileRow *row) {
+        return row->sender == call->actor->user && (str_empty(call->actor->scopes) || str_eq(call->actor->scopes, row->scopes));
+}
+
 Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret) {
         FileRow row = {0};
         TRY(read_row(call, id, with_content, &row));
         const Object *object = row.object ? catalog_find_id(call->catalog, row.object) : NULL;
         if (!row.found)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
-        bool allowed = (row.object ? false : row.sender == call->actor->user);
+        bool allowed = !row.object && sent_by(call, &row);
         if (object) {
                 Status status = STATUS_OK;
                 bool hidden = false;
@@ -122,7 +130,7 @@ Status file_get(Call *call, int64_t id, bool with_content, FileInfo *ret) {
 Status file_check(Call *call, Str path, const Object *object, int64_t record_id, int64_t file) {
         FileRow row = {0};
         TRY(read_row(call, file, false, &row));
-        bool mine = row.found && !row.object && !row.passing && (row.sender == call->actor->user || call->actor->system);
+        bool mine = row.found && !row.object && !row.passing && (sent_by(call, &row) || call->actor->system);
         bool here = row.found && row.object == object->id && row.record == record_id && record_id, hidden = false;
         if (here)
                 TRY(concealed(call, object, &row, &hidden));

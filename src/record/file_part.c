@@ -5,7 +5,7 @@
 
 Status file_begin(Call *call, Str name, Str type, int64_t expires_ms, int64_t *ret_id) {
         Sql insert = db_sql(call->db);
-        sql(&insert, "insert into file (name, size, type, hash, created_by_id, created_at, expires_at) values (");
+        sql(&insert, "insert into file (name, size, type, hash, created_by_id, created_at, scopes, expires_at) values (");
         sql_str(&insert, name);
         sql(&insert, ", 0, ");
         sql_str(&insert, type);
@@ -13,6 +13,8 @@ Status file_begin(Call *call, Str name, Str type, int64_t expires_ms, int64_t *r
         sql_value(&insert, call->actor->user ? value_int(call->actor->user) : VALUE_NONE);
         sql(&insert, ", ");
         sql_value(&insert, value_datetime(call->context->now_ms));
+        sql(&insert, ", ");
+        sql_value(&insert, call->actor->scopes.len ? value_text(call->actor->scopes) : VALUE_NONE);
         sql(&insert, ", ");
         sql_value(&insert, value_datetime(expires_ms));
         sql(&insert, ")");

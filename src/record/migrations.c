@@ -112,6 +112,11 @@ static Status move_readers(Db *db) {
         return run(db, STR("drop table access_reader"));
 }
 
+// Of the API token that it came through: empty where a person sent it.
+static Status extend_file_scopes(Db *db) {
+        return run(db, db_dialect(db) == DIALECT_POSTGRES ? STR("alter table file add column scopes text collate \"C\"") : STR("alter table file add column scopes text"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
@@ -119,5 +124,6 @@ const Migration record_migrations[] = {
         {310, "file_part", create_file_part},
         {320, "access_reader", create_readers},
         {330, "access_entry", move_readers},
+        {350, "file by an API token", extend_file_scopes},
 };
 const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;

@@ -99,6 +99,14 @@ void sql_str(Sql *sql, Str text) {
         sql_value(sql, value_text(text));
 }
 
+void sql_values(Sql *sql, const Value *values, size_t count) {
+        for (size_t i = 0; i < count; i++) {
+                sql_fixed(sql, i ? STR(", ") : STR(" values ("));
+                sql_value(sql, values[i]);
+        }
+        sql_fixed(sql, STR(")"));
+}
+
 static size_t skip_digits(Str text, size_t at) {
         while (at < text.len && text.data[at] >= '0' && text.data[at] <= '9')
                 at++;

@@ -55,6 +55,8 @@ export function createAppRouter(): Router {
           { path: "settings/organisation/:department(\\d+)?", name: "organisation", component: () => import("./organisation/OrganisationPage.vue") },
           { path: "settings/handover/:user(\\d+)", name: "handover", component: () => import("./organisation/HandoverPage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
+          { path: "me/security", name: "security", component: () => import("./security/SecurityPage.vue") },
+          { path: "people/:id(\\d+)/security", name: "person-security", component: () => import("./security/SecurityPage.vue") },
           { path: "me", name: "me", component: () => import("./pages/MePage.vue") },
           { path: ":rest(.*)*", name: "missing", component: () => import("./pages/MissingPage.vue") },
         ],

@@ -1,4 +1,5 @@
 // The demo company's departments, colleagues with their passwords, products and competitors.
+#include "access/signin.h"
 #include "app/demo/demo.h"
 
 #define YEARS_AGO_MS (3 * 365 * 86400000LL + 30 * 86400000LL) // before the first customer was entered
@@ -115,7 +116,7 @@ static Status people_step(Call *call, void *arg) {
                 status = set_heads(call, step->demo);
         call->context->now_ms = now;
         for (int i = 0; status == STATUS_OK && i < demo_people_count && !step->demo->beside; i++)
-                status = password_set(call->db, step->demo->people[i], step->hashes[i]);
+                status = password_set(call->db, step->demo->people[i], step->hashes[i], false);
         return status == STATUS_OK ? settings_demo_set(call->db, true) : status;
 }
 

@@ -36,7 +36,7 @@ static Status run_step(Db *db, void *arg) {
         run->view = org_view(run->job->org);
         TRY(org_bring_current(run->job->org, db, &run->view, &exchanged));
         Call call = {.context = context, .org = run->job->org, .catalog = run->view.catalog, .db = db, .source = STR("export")};
-        TRY(access_actor(context, run->view.access, run->job->user, &call.actor));
+        TRY(access_actor_narrowed(context, run->view.access, run->job->user, run->job->scopes, &call.actor));
         run->object = catalog_find(run->view.catalog, run->export->object);
         if (!run->object)
                 return error_set(context, STATUS_NOT_FOUND, "unknown_object", run->export->object);

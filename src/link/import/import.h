@@ -26,7 +26,7 @@ Status table_read(Context *context, Str bytes, Table *ret) MUST_USE; // detects;
 //  "mode":"create|update|both",
 //  "second_pass":["subsidiary_of"]}            columns that refer to rows of this same file
 // Without a map columns are matched to fields by name and label.
-typedef struct ImportOptions { Str map; bool dry_run; Str file_name; } ImportOptions;
+typedef struct ImportOptions { Str map; bool dry_run; Str file_name, scopes; } ImportOptions; // scopes: of the API token that asked for it
 
 typedef struct ImportIssue { int line; Str column, code, message; } ImportIssue;
 typedef struct ImportResult {

@@ -250,7 +250,7 @@ static Status bind(Run *run) {
 
 static Status importer(const Run *run, Context *context, const Access *access, const Actor **ret) {
         if (run->user)
-                return access_actor(context, access, run->user, ret);
+                return access_actor_narrowed(context, access, run->user, run->options->scopes, ret);
         *ret = access_system(access);
         return STATUS_OK;
 }

@@ -75,8 +75,25 @@ export interface BulkRequest {
 export interface ExportRequest { object: string; ids?: number[]; filter?: string; q?: string; sort?: string; columns: string[]; format: "csv" | "xlsx" }
 export interface ExportResult { file: FileRef; rows: number }
 /** What the organisation has set; the same for everybody. map_tiles is a Leaflet address template, empty: no tiles. */
-export interface Settings { company: string; zone: string; currency: string; language: string; week_start: 0 | 1 | 6; map_tiles: string; map_attribution: string; demo: boolean }
+export interface Settings { company: string; zone: string; currency: string; language: string; week_start: 0 | 1 | 6; map_tiles: string; map_attribution: string; demo: boolean; password_length: number; password_classes: number; password_history: number; password_days: number; session_idle: number; session_hours: number; /** administrators only */ allow_list?: string }
 export interface SetupRequest { code: string; company: string; zone: string; language: string; currency: string; login: string; name: string; password: string; demo: boolean }
+export interface FactorStart { secret: string; uri: string; qr?: string }
+export interface SignInState {
+  password: boolean;
+  password_changed_at: string | null;
+  must_change: boolean;
+  second_factor: boolean;
+  second_factor_since: string | null;
+  second_factor_needed: boolean;
+  recovery_codes_left: number;
+  locked: boolean;
+}
+/** Where somebody is or was: place is here, inside (a private network), outside or not known. */
+export interface Whereabouts { address: string; place: "here" | "inside" | "outside" | null; agent: string }
+export interface SessionItem extends Whereabouts { id: string; created_at: string; seen_at: string; method: string; current: boolean }
+export interface DeviceItem extends Whereabouts { id: string; created_at: string; expires_at: string; seen_at: string; current: boolean }
+export interface TokenScopes { objects?: "*" | Record<string, "read" | "write">; areas?: string[] }
+export interface TokenItem extends Whereabouts { id: number; name: string; user: Ref; hint: string; scopes: TokenScopes; created_at: string; expires_at: string; seen_at: string | null; expired: boolean }
 export interface Busy { user: number; from: string; to: string }
 export interface CalendarAddress { created_at: string | null; url?: string }
 
@@ -100,6 +117,10 @@ export interface Superior { id: number; name: string; by: "superior" | "head"; d
 
 export const getSession = (): Promise<Session> => request("GET", "/session");
 export const signIn = (login: string, password: string): Promise<Session> => request("POST", "/session", { body: { login, password } });
+/** The further steps of signing in; each takes the challenge that the step before was answered with. */
+export const signInSecond = (body: { challenge: string; code?: string; recovery?: string; remember?: boolean }): Promise<Session & { recovery_codes?: string[] }> => request("POST", "/session/second", { body });
+export const signInEnrol = (challenge: string): Promise<FactorStart> => request("POST", "/session/enrol", { body: { challenge } });
+export const signInPassword = (challenge: string, password: string): Promise<Session> => request("POST", "/session/password", { body: { challenge, password } });
 export const signOut = (): Promise<null> => request("DELETE", "/session");
 export const getObjects = (): Promise<{ items: ObjectDef[] }> => request("GET", "/meta/objects");
 
@@ -179,6 +200,22 @@ export const tryHandover = (user: number, rules: HandoverRule[], signal?: AbortS
   request("POST", `/users/${user}/handover`, { body: { rules: rules as unknown as Json, dry_run: true }, signal });
 export const startHandover = (user: number, rules: HandoverRule[], disable: boolean): Promise<Job<BulkResult>> =>
   request("POST", `/users/${user}/handover`, { body: { rules: rules as unknown as Json, disable }, idempotencyKey: randomKey() });
+export const getSignIn = (user: number): Promise<SignInState> => request("GET", `/users/${user}/signin`);
+export const beginFactor = (user: number, current: string): Promise<FactorStart> => request("POST", `/users/${user}/factor`, { body: { current } });
+export const confirmFactor = (user: number, code: string): Promise<{ recovery_codes: string[] }> => request("POST", `/users/${user}/factor/confirm`, { body: { code } });
+export const endFactor = (user: number, body: { current: string; code: string }): Promise<null> => request("POST", `/users/${user}/factor/off`, { body });
+export const renewRecovery = (user: number, body: { current: string; code: string }): Promise<{ recovery_codes: string[] }> => request("POST", `/users/${user}/factor/recovery`, { body });
+export const resetFactor = (user: number): Promise<null> => request("DELETE", `/users/${user}/factor`);
+export const endLockout = (user: number): Promise<null> => request("DELETE", `/users/${user}/lockout`);
+export const listSessions = (user: number): Promise<{ items: SessionItem[] }> => request("GET", `/users/${user}/sessions`);
+export const endSession = (user: number, id: string): Promise<null> => request("DELETE", `/users/${user}/sessions/${id}`);
+export const endSessions = (user: number): Promise<null> => request("DELETE", `/users/${user}/sessions`);
+export const listDevices = (user: number): Promise<{ items: DeviceItem[] }> => request("GET", `/users/${user}/devices`);
+export const forgetDevice = (user: number, id: string): Promise<null> => request("DELETE", `/users/${user}/devices/${id}`);
+export const listTokens = (user: number): Promise<{ items: TokenItem[] }> => request("GET", `/users/${user}/tokens`);
+export const listAllTokens = (): Promise<{ items: TokenItem[] }> => request("GET", "/tokens");
+export const createToken = (user: number, body: Values): Promise<{ id: number; token: string }> => request("POST", `/users/${user}/tokens`, { body });
+export const deleteToken = (user: number, id: number): Promise<null> => request("DELETE", `/users/${user}/tokens/${id}`);
 
 export const busy = (users: number[], from: string, to: string, signal?: AbortSignal): Promise<{ items: Busy[] }> =>
   request("GET", "/calendar/busy", { query: { users: users.join(","), from, to }, signal });

@@ -10,6 +10,8 @@ export interface Problem {
   errors?: FieldProblem[];
   position?: number;
   current?: RecordData;
+  /** what the next step of signing in is made with */
+  challenge?: string;
 }
 
 export class ApiError extends Error {
@@ -106,7 +108,7 @@ export async function request<T>(method: string, path: string, options: RequestO
     }
   };
   let response = await send();
-  if (response.status === 401 && path !== "/session" && (await signedInAgain())) response = await send();
+  if (response.status === 401 && !path.startsWith("/session") && (await signedInAgain())) response = await send();
   if (response.ok) return (await readJson(response)) as T;
   const problem = ((await readJson(response)) ?? {}) as Problem;
   const retry = Number(response.headers.get("Retry-After"));

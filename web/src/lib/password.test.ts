@@ -5,7 +5,9 @@ describe("strength of a password", () => {
   it("says what is too short, common or one's own name", () => {
     expect(strengthOf("")).toBe("empty");
     expect(strengthOf("abc12")).toBe("short");
+    expect(strengthOf("Kiefer-Wolke", [], 14)).toBe("short");
     expect(strengthOf("123456789")).toBe("weak");
+    expect(strengthOf("P@ssw0rd!1")).toBe("weak");
     expect(strengthOf("aaaaaaaaaaaa")).toBe("weak");
     expect(strengthOf("chenzhiyuan2026", ["chenzhiyuan"])).toBe("weak");
   });

@@ -50,9 +50,6 @@ export const useSession = defineStore("session", () => {
     checked.value = true;
     keep(answer);
   }
-  async function signIn(login: string, password: string): Promise<void> {
-    adopt(await api.signIn(login, password));
-  }
   function forget(): void {
     session.value = null;
     checked.value = true;
@@ -65,5 +62,5 @@ export const useSession = defineStore("session", () => {
       forget();
     }
   }
-  return { session, checked, admin, check, adopt, signIn, signOut, forget };
+  return { session, checked, admin, check, adopt, signOut, forget };
 });
