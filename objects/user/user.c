@@ -1,5 +1,6 @@
 // Users: logins are stored folded, and nobody locks the company out (himself, or the last administrator). Passwords and sessions are src/access's.
 #include "access/audit.h"
+#include "access/identity.h"
 #include "access/signin.h"
 #include "base/unicode.h"
 #include "flow/job.h"
@@ -96,6 +97,25 @@ static Status keep_an_admin(Call *call, const RecordChange *change) {
         if (!change->after)
                 return error_set(call->context, STATUS_CONFLICT, "user_last_admin");
         (void)error_add(call->context, is ? STR("active") : STR("roles"), "user_last_admin");
+        return STATUS_OK;
+}
+
+// While passwords are turned off one administrator's goes on working: he stays one, and here.
+static Status keep_emergency(Call *call, const RecordChange *change) {
+        SignInRules rules;
+        int64_t role = 0;
+        if (!change->before)
+                return STATUS_OK;
+        TRY(sign_in_rules(call->db, &rules));
+        if (!rules.passwords_off || rules.emergency != change->id)
+                return STATUS_OK;
+        if (!change->after)
+                return error_set(call->context, STATUS_CONFLICT, "user_emergency");
+        TRY(find_admin_role(call, &role));
+        if (!is_active(change->after))
+                (void)error_add(call->context, STR("active"), "user_emergency");
+        if (!has_role(change->after, role))
+                (void)error_add(call->context, STR("roles"), "user_emergency");
         return STATUS_OK;
 }
 
@@ -214,6 +234,7 @@ static Status user_before(Call *call, RecordChange *change) {
                 if (status != STATUS_OK && status != STATUS_INVALID)
                         return status;
         }
+        TRY(keep_emergency(call, change));
         return keep_an_admin(call, change);
 }
 

@@ -89,3 +89,10 @@ void read_ids(Arena *arena, Str list, int64_t **ret, size_t *ret_count);
 void select_columns(Sql *select, const Object *object, const char *const *names, size_t count); // of what is live, by id; null for fields that the object lacks
 Status departments_load(Db *db, Access *access) MUST_USE;
 Status people_load(Db *db, Access *access) MUST_USE;
+
+// migrations_identity.c
+Status make_identity_provider(Db *db) MUST_USE;
+Status make_identity(Db *db) MUST_USE;
+Status make_sign_in_flow(Db *db) MUST_USE;
+Status make_password_reset(Db *db) MUST_USE;
+Status make_mail_queue(Db *db) MUST_USE;

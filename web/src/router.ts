@@ -36,6 +36,8 @@ export function createAppRouter(): Router {
     routes: [
       { path: "/signin", name: "signin", component: () => import("./pages/SignIn.vue"), meta: { open: true } },
       { path: "/setup", name: "setup", component: () => import("./pages/SetupPage.vue"), meta: { open: true } },
+      { path: "/forgot", name: "forgot", component: () => import("./signon/ForgotPage.vue"), meta: { open: true } },
+      { path: "/reset", name: "reset", component: () => import("./signon/ResetPage.vue"), meta: { open: true, always: true } },
       { path: "/offline", name: "offline", component: () => import("./pages/OfflinePage.vue"), meta: { open: true } },
       {
         path: "/",
@@ -54,6 +56,7 @@ export function createAppRouter(): Router {
           { path: "settings", name: "settings", component: () => import("./pages/SettingsPage.vue") },
           { path: "settings/organisation/:department(\\d+)?", name: "organisation", component: () => import("./organisation/OrganisationPage.vue") },
           { path: "settings/handover/:user(\\d+)", name: "handover", component: () => import("./organisation/HandoverPage.vue") },
+          { path: "settings/providers/:which", name: "provider", component: () => import("./signon/ProviderPage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
           { path: "me/security", name: "security", component: () => import("./security/SecurityPage.vue") },
           { path: "people/:id(\\d+)/security", name: "person-security", component: () => import("./security/SecurityPage.vue") },
@@ -66,7 +69,7 @@ export function createAppRouter(): Router {
   router.beforeEach(async (to) => {
     const session = useSession();
     const speak = (): Promise<void> => useLang(usePreferences().lang);
-    if (to.name === "offline") {
+    if (to.name === "offline" || to.meta.always) {
       await speak();
       return true;
     }
