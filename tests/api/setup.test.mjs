@@ -137,9 +137,10 @@ async function zoneCountsAtOnce({ boss }) {
   const task = await boss.create('task', { title: '零点前后', due_at: '2026-11-22T20:00:00Z' })
   const days = async () => [await count(boss, 'task', `id = ${task.id} and due_at = 2026-11-23`), await count(boss, 'task', `id = ${task.id} and due_at = 2026-11-22`)]
   assert.deepEqual(await days(), [1, 0])
-  assert.equal((await boss.patch('/settings', { zone: 'America/New_York' })).body.zone, 'America/New_York')
+  assert.equal((await boss.patch('/settings', { zone: 'America/New_York', currency: 'EUR' })).body.zone, 'America/New_York')
   assert.deepEqual(await days(), [0, 1])
-  assert.equal((await boss.get('/session')).body.zone, 'America/New_York')
+  const session = (await boss.get('/session')).body
+  assert.deepEqual([session.zone, session.currency], ['America/New_York', 'EUR'])
 }
 
 // A total with a day in its condition is another one in another zone.

@@ -87,6 +87,24 @@ async function tasks({ browser, report }) {
     await until(async () => { const list = (await window.api('GET', `/records/task/${task.id}`)).body.checklist; return list?.length === 2 && list[0].done && !list[1].done }, 'it was not saved')
     await page.keyboard.press('Escape')
   })
+  await report.check('a task that repeats makes the next one when it is done; its reminder is set in the same line', async () => {
+    const title = `写周报${id}`
+    await page.fill('.qa input', `明天上午9点 每周 ${title} 提前30分钟提醒`)
+    await page.waitForSelector('.qa .ch:has-text("每周")')
+    await page.keyboard.press('Enter')
+    await row(title).waitFor()
+    const first = await saved(title)
+    ensure(first.repeat === 'weekly' && wire(new Date(first.remind_at)) === wire(new Date(day(1, 9).getTime() - 1800000)), `${first.repeat}, ${first.remind_at}`)
+    await row(title).locator('.mark:has-text("每周")').waitFor()
+    await row(title).locator('.ck').click()
+    const next = await until(() => window.one('task', `title = "${title}" and status = "open"`), 'there is no next one')
+    ensure(next.id !== first.id && wire(new Date(next.due_at)) === wire(day(8, 9)), `due ${next.due_at}`)
+    await page.locator(`.tr:not(.done):has(.n:text-is("${title}")) .what`).click()
+    await page.click('.te .f:has-text("重复") .combo')
+    await page.click('.list .mi:has-text("每月")')
+    await until(async () => (await window.api('GET', `/records/task/${next.id}`)).body.repeat === 'monthly', 'the rhythm was not changed')
+    await page.keyboard.press('Escape')
+  })
   await report.check('a task is given to a colleague, who says that it has arrived; the giver is told', async () => {
     const title = `转出去的事${id}`
     const manager = await browser.window({ login: 'manager' })

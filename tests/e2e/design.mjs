@@ -81,6 +81,67 @@ async function layout({ page, window, report }, id) {
   })
 }
 
+async function layouts({ page, window, report, browser }, id) {
+  await report.check('layout: one role has another page for one kind of record, and only there', async () => {
+    await window.go('/design/customer?tab=layout')
+    await page.click('.bar button:has-text("新建布局")')
+    await page.fill('[id^=ly-label][id$=-zh]', `伙伴${id}`)
+    await page.click('.who .combo >> nth=0')
+    await page.keyboard.type('销售')
+    await page.waitForSelector('.list[data-floating] .mi:has(:text-is("销售"))')
+    await page.click('.list[data-floating] .mi:has(:text-is("销售"))')
+    await page.keyboard.press('Escape')
+    if (!await page.locator('#ly-when').count()) await page.click('.bar .btn:has-text("给谁用")')
+    await page.fill('#ly-when', 'type = "partnr"')
+    await page.waitForSelector('.who .ei .said')
+    await page.fill('#ly-when', 'type = "partner"')
+    await page.waitForSelector('.who .said .ok')
+    await page.keyboard.press('Escape')
+    await page.locator('.sc >> nth=0').locator('header').click()
+    await page.fill('[id^=se-][id$=-zh]', `伙伴资料${id}`)
+    await page.click('.head .btn.p')
+    await page.waitForSelector('.head .btn.p', { state: 'detached' })
+    const rep = await browser.window({ login: 'sales1' })
+    const manager = await browser.window({ login: 'manager' })
+    try {
+      const [partner, user] = await Promise.all(['partner', 'end_user'].map(async (type) => (await rep.api('POST', '/records/customer', { name: `布局 ${type} ${id}`, type })).body))
+      // who has a layout of his own is answered which one it is
+      const titles = async (who, record) => {
+        const own = (await who.api('GET', '/meta/objects/customer')).body.layouts?.length
+        const answered = own ? who.page.waitForResponse((response) => response.url().endsWith('/records/customer/form')) : null
+        await who.go(`/o/customer/${record.id}`)
+        await answered
+        await who.settled()
+        return (await who.page.locator('.fl .sh').allInnerTexts()).join()
+      }
+      ensure((await titles(rep, partner)).includes(`伙伴资料${id}`), await titles(rep, partner))
+      ensure(!(await titles(rep, user)).includes(`伙伴资料${id}`), 'another kind of record has it')
+      ensure(!(await titles(manager, partner)).includes(`伙伴资料${id}`), 'another role has it')
+      await rep.go('/o/customer/new')
+      await rep.page.click('#f-customer-type')
+      await rep.page.click('.floaty.list .mi:has-text("合作伙伴")')
+      await rep.page.waitForSelector(`.sec:has-text("伙伴资料${id}")`)
+    } finally {
+      await window.api('PATCH', '/meta/objects/customer', { layouts: null })
+      await rep.close()
+      await manager.close()
+    }
+  })
+  await report.check('the designers are reached from the pages they change', async () => {
+    const record = await window.one('customer', 'id > 0')
+    for (const path of [`/o/customer/${record.id}`, '/o/customer/new', '/o/customer']) {
+      await window.go(path)
+      if (path.endsWith(String(record.id))) await page.click('header .acts .ib')
+      await page.locator('a[href^="/design/customer"]').first().click()
+      await page.waitForURL('**/design/customer**')
+    }
+    const rep = await browser.window({ login: 'sales1' })
+    await rep.go('/o/customer/new')
+    ensure(await rep.page.locator('a[href^="/design/"]').count() === 0, 'a rep is offered it')
+    await rep.close()
+  })
+}
+
 async function rules({ page, window, report, browser }, id) {
   await report.check('a rule demands, a check refuses: in the browser and by the API', async () => {
     await window.go('/design/lead?tab=rules')
@@ -145,7 +206,7 @@ export async function run({ browser, report, only }) {
   const window = await browser.window({ login: 'admin' })
   const id = mark()
   const context = { page: window.page, window, report, browser }
-  for (const [name, part] of Object.entries({ fields, layout, rules, views })) if (!only || only === name || name === 'fields') await part(context, id)
+  for (const [name, part] of Object.entries({ fields, layout, layouts, rules, views })) if (!only || only === name || name === 'fields') await part(context, id)
   await report.check('designers: no complaint of the browser', async () => ensure(!window.complaints.length, window.complaints.join('\n')))
   await window.close()
 }

@@ -152,6 +152,7 @@ async function english({ browser, report, engine }) {
       const settings = (await window.api('GET', '/settings')).body
       ensure(settings.language === 'en' && settings.currency === 'EUR' && settings.zone === 'Europe/Berlin', JSON.stringify(settings))
       ensure(await page.getAttribute('html', 'lang') === 'en', 'the page is not marked English')
+      ensure(!(await page.textContent('.app')).includes('¥') && (await page.textContent('.app')).includes('€0'), 'sums are not in the company\'s currency')
       await window.settled()
       const left = (await page.textContent('.app')).match(/[\u4e00-\u9fff]+/g)
       ensure(!left, (left ?? []).join(' '))

@@ -7,7 +7,7 @@ async function pages(window, login) {
   const mine = await window.one('customer', 'owner = me() and open_amount > 0') ?? await window.one('customer', 'id > 0')
   const deal = await window.one('opportunity', 'stage = "proposal"')
   const lead = await window.one('lead', 'status = "new"')
-  const admin = login === 'admin' ? { fields: '/design/opportunity?tab=fields', layout: '/design/customer?tab=layout', rules: '/design/lead?tab=rules', views: '/design/customer?tab=views', company: '/settings?tab=company' } : {}
+  const admin = login === 'admin' ? { fields: '/design/opportunity?tab=fields', layout: '/design/customer?tab=layout', rules: '/design/lead?tab=rules', views: '/design/customer?tab=views', company: '/settings#company' } : {}
   return {
     ...admin, calendar: '/calendar', mytasks: '/tasks', map: '/o/customer?view=map', timeline: '/o/opportunity?mode=timeline', month: '/o/event?mode=calendar', grouped: '/o/customer?group=level', notices: '/notifications', me: '/me',
     today: '/today', list: '/o/customer', kanban: '/o/opportunity?view=board', funnel: '/o/opportunity?view=funnel', tasks: '/o/task', record: `/o/customer/${mine.id}`, deal: `/o/opportunity/${deal.id}`,
@@ -17,12 +17,16 @@ async function pages(window, login) {
 
 async function look({ browser, report }, { login, size, theme, lang }) {
   const window = await browser.window({ login, size, theme, lang })
+  // what other walks have chosen for this person does not count here
+  const at = { theme: Date.now(), lang: Date.now() }
+  ensure((await window.api('PUT', '/preferences', { theme, lang, at })).status < 300, 'the look is not kept')
   const tail = `${size.width}-${theme}${lang === 'en' ? '-en' : ''}${login === 'admin' ? '-admin' : ''}`
   for (const [name, path] of Object.entries(await pages(window, login))) {
     await report.check(`${name} at ${size.width} ${theme} ${lang}: fits, and axe finds nothing`, async () => {
       await window.go(path)
       if (name === 'dashboard') await window.page.waitForSelector('canvas')
       await window.picture(`${name}-${tail}`)
+      ensure(await window.page.getAttribute('html', 'data-theme') === theme && await window.page.getAttribute('html', 'lang') === lang, 'another look than was asked for')
       await fits(window.page)
       await accessible(window.page)
     })

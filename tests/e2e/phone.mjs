@@ -53,7 +53,7 @@ async function day(window, report, browser) {
   await report.check('phone: the list stands where it was when one comes back from a record', async () => {
     await window.go('/o/customer?view=all')
     const box = page.locator('.cl')
-    if (await box.evaluate((element) => element.scrollHeight < element.clientHeight * 3)) return 'the list is too short'
+    ensure(await box.evaluate((element) => element.scrollHeight > element.clientHeight * 3), 'the list is too short to come back to a place in it')
     await box.evaluate((element) => element.scrollTo(0, 1200))
     await page.waitForTimeout(200) // the rows are drawn after the scroll
     const card = await page.evaluate(() => [...document.querySelectorAll('.kc')].findIndex((element) => element.getBoundingClientRect().top > 200))

@@ -72,10 +72,11 @@ async function writing({ browser, report }) {
     ensure(entries.length === 1, `it was stored ${entries.length} times`)
   })
   await report.check('record: an ended session is begun again in place, nothing typed is lost', async () => {
-    await page.context().clearCookies()
     await page.click('[data-field=short_name] .val')
     await page.fill('[data-field=short_name] input', '接着写')
-    await page.keyboard.press('Enter')
+    // whatever asks first is told of the end; the field's own save waits for the sign-in like all others
+    await page.context().clearCookies()
+    await page.locator('[data-field=short_name] input').press('Enter')
     await page.fill('#again-password', 'haike-demo')
     await page.keyboard.press('Enter')
     await page.waitForSelector('[data-field=short_name] .val:has-text("接着写")')
@@ -175,8 +176,89 @@ async function around({ browser, report }) {
   await window.close()
 }
 
+async function refused({ browser, report }) {
+  const admin = await browser.window({ login: 'admin' })
+  const window = await browser.window({ login: 'sales1' })
+  const { page } = window
+  const boss = await admin.one('user', 'login = "manager"')
+  const away = (record) => admin.api('PATCH', `/records/competitor/${record.id}`, { owner: boss.id })
+  const [one, two] = await Promise.all(['甲', '乙'].map(async (name) => (await window.api('POST', '/records/competitor', { name: `对手${name} ${mark()}` })).body))
+  await report.check('refused: a right that is taken away meanwhile is told at the field, what was typed stays', async () => {
+    await window.go(`/o/competitor/${one.id}`)
+    await page.click('[data-field=website] .val')
+    await page.fill('[data-field=website] input', 'https://rival.example')
+    ensure((await away(one)).status === 200, 'the owner was not changed')
+    await page.waitForSelector('[data-field=owner]:has-text("林若溪")')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('[data-field=website] .err:has-text("没有权限")')
+    ensure(await page.inputValue('[data-field=website] input') === 'https://rival.example', 'what was typed is gone')
+    ensure((await window.api('GET', `/records/competitor/${one.id}`)).body.website === null, 'it was saved')
+  })
+  await report.check('refused: the same in the cell of a list, with the old value back', async () => {
+    await window.go(`/o/competitor?view=all&filter=${encodeURIComponent(`id = ${two.id}`)}`)
+    const cell = page.locator('.tbody .row [data-col=website]')
+    await cell.click()
+    await cell.locator('input').fill('https://rival.example')
+    await away(two)
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.refuse:has-text("没有权限")')
+    ensure((await cell.innerText()).includes('rival.example'), 'what was typed is gone')
+    ensure((await window.api('GET', `/records/competitor/${two.id}`)).body.website === null, 'it was saved')
+  })
+  await report.check('refused: no complaint of the browser', async () => ensure(!window.complaints.length, window.complaints.join('\n')))
+  await window.close()
+  await admin.close()
+}
+
+async function stages({ browser, report }) {
+  const admin = await browser.window({ login: 'admin' })
+  const window = await browser.window({ login: 'sales1' })
+  const { page } = window
+  const id = mark()
+  const customer = (await window.api('POST', '/records/customer', { name: `走阶段 ${id}` })).body
+  const deal = (await window.api('POST', '/records/opportunity', { name: `走阶段 ${id}`, customer: customer.id, stage: 'proposal' })).body
+  await admin.api('PATCH', '/meta/objects/opportunity', { rules: [{ field: 'reference_no', effect: 'require', when: `stage = "negotiation" and name contains "${id}"` }] })
+  try {
+    await report.check('stage: what the next step lacks stands in it, what others demand is told where one points, and asked under the path', async () => {
+      await window.go(`/o/opportunity/${deal.id}`)
+      const step = (key) => page.locator(`[data-step=${key}]`)
+      await step('negotiation').locator('.lk:has-text("1")').waitFor()
+      ensure((await step('negotiation').getAttribute('title')).includes('编号'), await step('negotiation').getAttribute('title'))
+      await step('lost').hover()
+      await page.waitForFunction(() => document.querySelector('[data-step=lost]').title.includes('输单原因'))
+      await step('negotiation').click()
+      await page.waitForSelector('.pw .ask form')
+      await page.click('.pw .ask button[type=submit]')
+      await page.waitForSelector('.pw .ask .err')
+      ensure((await window.api('GET', `/records/opportunity/${deal.id}`)).body.stage === 'proposal', 'it was moved without what is demanded')
+      await page.fill('#action-reference_no', `HT-${id}`)
+      await page.click('.pw .ask button[type=submit]')
+      await page.waitForSelector('.path li.cur:has-text("商务谈判")')
+      const now = (await window.api('GET', `/records/opportunity/${deal.id}`)).body
+      ensure(now.stage === 'negotiation' && now.reference_no === `HT-${id}`, `${now.stage} ${now.reference_no}`)
+    })
+  } finally {
+    await admin.api('PATCH', '/meta/objects/opportunity', { rules: null })
+    await window.close()
+    await admin.close()
+  }
+}
+
+async function pickers({ browser, report }) {
+  await report.check('a date is picked from weeks that begin where the company says, in each language', async () => {
+    for (const [lang, monday] of [['zh-CN', '一'], ['en', 'Mo']]) {
+      const window = await browser.window({ login: 'sales2', lang })
+      await window.go('/o/opportunity/new')
+      await window.page.click('#f-opportunity-close_date')
+      const first = (await window.page.locator('.el-date-table th').first().innerText()).trim()
+      ensure(first.startsWith(monday), `${lang}: the week begins with ${first}`)
+      await window.close()
+    }
+  })
+}
+
 export async function run(context) {
-  for (const part of [writing, rules, around].filter((item) => !context.only || item.name === context.only)) {
+  for (const part of [writing, rules, around, refused, stages, pickers].filter((item) => !context.only || item.name === context.only)) {
     try {
       await part(context)
     } catch (error) {
