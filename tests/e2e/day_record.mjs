@@ -100,7 +100,7 @@ async function files({ browser, report }) {
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('.pop .mi:has-text("下载文件"), .pop .mi:has-text("下载")')])
     ensure(download.suggestedFilename() === '现场说明.txt', download.suggestedFilename())
     ensure(readFileSync(await download.path(), 'utf8') === '先到厂里看一看。', 'another content')
-    await page.keyboard.press('Escape')
+    await page.waitForSelector('.pop', { state: 'detached' })
   })
   await report.check('a file is deleted, and had back with one press', async () => {
     await row.hover()
