@@ -52,6 +52,7 @@ export function createAppRouter(): Router {
           { path: "notifications", name: "notifications", component: () => import("./pages/NotificationsPage.vue") },
           { path: "trash/:object?", name: "trash", component: () => import("./pages/TrashPage.vue") },
           { path: "settings", name: "settings", component: () => import("./pages/SettingsPage.vue") },
+          { path: "settings/rights", name: "rights", component: () => import("./rights/RightsPage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
           { path: "me", name: "me", component: () => import("./pages/MePage.vue") },
           { path: ":rest(.*)*", name: "missing", component: () => import("./pages/MissingPage.vue") },

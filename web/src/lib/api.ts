@@ -155,3 +155,13 @@ export const makeCalendarAddress = (): Promise<CalendarAddress> => request("POST
 export const removeCalendarAddress = (): Promise<null> => request("DELETE", "/calendar/address");
 /** Where a file can be looked at in place: pictures, PDF, plain text. */
 export const filePreview = (id: number): string => `/api/v1/files/${id}?inline=1`;
+
+export interface PreviewSide { people: number; records: number }
+/** What a change of a role would do: who would lose or gain sight of how many records, which rights and fields would change for whom. */
+export interface Preview {
+  people: number;
+  records: { object: string; verb: "read" | "update" | "delete"; lose: PreviewSide; gain: PreviewSide; exact: boolean; who: { id: number; name: string; lose: number; gain: number }[] }[];
+  rights: { object: string; right: string; people: number; given: boolean }[];
+  fields: { object: string; field: string; label: string; from: string; to: string; people: number }[];
+}
+export const previewGrants = (role: number, grants: Json): Promise<Preview> => request("POST", `/roles/${role}/preview`, { body: { grants } });
