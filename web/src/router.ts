@@ -46,6 +46,7 @@ export function createAppRouter(): Router {
           { path: "o/:object", name: "list", component: () => import("./list/ListPage.vue") },
           { path: "o/:object/new", name: "new", component: () => import("./record/CreatePage.vue") },
           { path: "o/:object/:id(\\d+)", name: "record", component: () => import("./record/RecordPage.vue") },
+          { path: "o/:object/:id(\\d+)/why", name: "why", component: () => import("./rights/WhyPage.vue") },
           { path: "calendar", name: "calendar", component: () => import("./calendar/CalendarPage.vue") },
           { path: "tasks", name: "tasks", component: () => import("./tasks/TasksPage.vue") },
           { path: "reports", name: "reports", component: () => import("./reports/ReportsPage.vue") },
