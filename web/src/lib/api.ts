@@ -224,3 +224,32 @@ export const makeCalendarAddress = (): Promise<CalendarAddress> => request("POST
 export const removeCalendarAddress = (): Promise<null> => request("DELETE", "/calendar/address");
 /** Where a file can be looked at in place: pictures, PDF, plain text. */
 export const filePreview = (id: number): string => `/api/v1/files/${id}?inline=1`;
+
+export interface PreviewSide { people: number; records: number }
+/** What a change of a role would do: who would lose or gain sight of how many records, which rights and fields would change for whom. */
+export interface Preview {
+  people: number;
+  records: { object: string; verb: "read" | "update" | "delete"; lose: PreviewSide; gain: PreviewSide; exact: boolean; who: { id: number; name: string; lose: number; gain: number }[] }[];
+  rights: { object: string; right: string; people: number; given: boolean }[];
+  fields: { object: string; field: string; label: string; from: string; to: string; people: number }[];
+}
+export const previewGrants = (role: number, grants: Json): Promise<Preview> => request("POST", `/roles/${role}/preview`, { body: { grants } });
+
+/** Why somebody may do something (docs/manual, "Explain"): `why` is a sentence, the rest says through what. */
+export interface Reason { kind: string; scope?: string; why: string; role?: string; role_id?: number; rule?: { id: number; name: string }; record?: { object: string; id: number; name: string | null }; expression?: string; member?: number; field_label?: string }
+export interface Lack { role: string; role_id: number; scope: string; why: string }
+export interface Verdict { allowed: boolean; because: Reason[]; without: Lack[] }
+export interface Granted { allowed: boolean; because: { role: string; role_id: number }[] }
+export interface FieldVerdict { field: string; label: string; right: "hide" | "mask" | "read" | "write"; mask?: string; because: { role: string; role_id: number; right: string }[] }
+export interface Explanation {
+  user: Ref;
+  read: Verdict;
+  update: Verdict;
+  delete: Verdict;
+  rights: FieldVerdict[];
+  object: { create: Granted; export: Granted; import: Granted; transfer: Granted; actions: Record<string, Granted> };
+}
+export const explain = (object: string, id: number, user: number | null, signal?: AbortSignal): Promise<Explanation> => request("GET", `/records/${object}/${id}/explain`, { query: { user }, signal });
+
+export interface Member { id: number; version: number; user: Ref; access: "read" | "write"; role: string | null }
+export const teamOf = (object: string, id: number, signal?: AbortSignal): Promise<{ items: Member[]; manage: boolean }> => request("GET", `/records/${object}/${id}/team`, { signal });
