@@ -6,6 +6,7 @@
 #   make unit         unit tests only; LAYER=src/http or LAYER=objects/customer: those of one folder
 #   make test-long    sanitizers, faults, fuzzing      make fuzz      a minute for each parser
 #   make fault        crashes, power cuts, failing disks
+#   make mutate       takes out each permission clause in turn: a test must notice
 #   make bench        measurements                     make bench-browser   Lighthouse, frames, boards
 #   make pictures     the main screens, in build/pictures
 #   make web          the browser interface only
@@ -70,7 +71,7 @@ LINK = $(CC) -pthread -pie $(sanitizers) -Wl,-z,relro,-z,now,-z,noexecstack $(LD
 LIBS = $(PACKAGE_LIBS) -lm -ldl
 quiet = @$(if $(V),,echo "  $(1) $(2)";)
 
-.PHONY: all run test unit property test-long fault fuzz bench bench-build bench-browser pictures web clean style help tests-build library
+.PHONY: all run test unit property test-long fault mutate fuzz bench bench-build bench-browser pictures web clean style help tests-build library
 all: $(BUILD)/haike
 
 # --- objects and layers
@@ -175,6 +176,10 @@ $(BUILD)/forgetful: tests/support/faultfs/forgetful.c $(BUILD)/config.mk
 	$(call quiet,LD,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g $(warnings) -o $@ $<
 fault: $(BUILD)/haike $(faultfs) | $(BUILD)/.setup-test
 	@HAIKE=$(BUILD)/haike tests/fault/run
+
+# --- permission clauses, taken out one at a time in a copy of the tree: build/mutate
+mutate: | $(BUILD)/.setup-test
+	@node tests/mutate/run.mjs
 
 # --- fuzzing: one libFuzzer program for each file, the corpus is kept in tests/fuzz/corpus
 fuzz_build := build/fuzz

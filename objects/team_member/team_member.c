@@ -11,14 +11,18 @@ static bool find_record(const Call *call, const Record *member, const Object **r
         return record.kind == VALUE_TEXT && record_text_parse(call->catalog, record.text, ret, ret_id);
 }
 
-// Not through the team or a sharing rule: nobody invites himself further. What cannot be found is told by the check of references.
-static Status may_manage(Call *call, const Record *member) {
+// Not through the team or a sharing rule: nobody invites himself further. Whoever lost sight of the record brings nobody back into its team, whatever rows he once made;
+// of a new one the check of references tells.
+static Status may_manage(Call *call, const RecordChange *change) {
+        const Record *member = change->before ? change->before : change->after;
         const Object *object = NULL;
         int64_t id = 0;
         bool allowed = false;
         Status status = STATUS_OK;
-        if (!find_record(call, member, &object, &id) || !query_visible(call, object, id, &status))
-                return status;
+        if (!find_record(call, member, &object, &id))
+                return STATUS_OK;
+        if (!query_visible(call, object, id, &status))
+                return status != STATUS_OK || change->kind == CHANGE_CREATE ? status : error_set(call->context, STATUS_NOT_FOUND, "not_found");
         Record *record = NULL;
         TRY(record_load(call, object, id, &record));
         TRY(record_allowed_own(call, VERB_UPDATE, record, &allowed));
@@ -60,10 +64,14 @@ static Status check_once(Call *call, const RecordChange *change) {
                                                       : STATUS_OK;
 }
 
+// Undoing is a write by code that somebody asked for.
+static bool is_asked(const Call *call, const RecordChange *change) {
+        return change->by_user || (call->acted_object == change->object && call->acted_id == change->id);
+}
+
 static Status team_before(Call *call, RecordChange *change) {
-        const Record *member = change->before ? change->before : change->after;
-        if (change->by_user)
-                TRY(may_manage(call, member));
+        if (is_asked(call, change))
+                TRY(may_manage(call, change));
         if (!change->after)
                 return STATUS_OK;
         keep_fixed(call, change);

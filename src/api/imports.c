@@ -39,7 +39,8 @@ static Status run_import(Job *job, void *arg) {
 static Status check_right(Request *request) {
         ImportWork *work = request->prepared;
         const Object *object = catalog_find(request->view.catalog, work->object);
-        if (!object || !actor_may(request->call.actor, object, VERB_READ))
+        bool known = object && (actor_may(request->call.actor, object, VERB_READ) || actor_may(request->call.actor, object, VERB_CREATE));
+        if (!known)
                 return error_add(&request->context, STR("object"), "unknown_object", work->object);
         if (!actor_may(request->call.actor, object, VERB_IMPORT))
                 return error_set(&request->context, STATUS_FORBIDDEN, "may_not_import", label_text(&object->label, request->context.lang));

@@ -223,7 +223,7 @@ export const scenarios = {
     await company.grant('sly', { user: { read: 'all', update: 'own' }, role: { read: 'all' } })
     const path = `/records/user/${sly.id}`
     assert.equal((await sly.patch(path, { phone: '13911112222' })).status, 200)
-    for (const values of [{ roles: [company.roles.sly, company.roles.chief] }, { roles: [company.roles.admin] }, { roles: [] }, { department: company.departments.hq }]) {
+    for (const values of [{ roles: [company.roles.sly, company.roles.chief] }, { roles: [company.roles.admin] }, { roles: [] }, { department: company.departments.hq }, { other_departments: [company.departments.hq] }]) {
       const answer = await sly.patch(path, values)
       assert.ok([403, 422].includes(answer.status), `${JSON.stringify(values)}: ${answer.status}`)
     }
@@ -299,6 +299,37 @@ export const scenarios = {
     const other = (await sly.get(`/records/customer/${customer.id}/explain?user=${friend.id}`)).body
     assert.deepEqual([other.read.allowed, other.read.because], [true, []])
     assert.ok((await boss.get(`/records/customer/${customer.id}/explain?user=${sly.id}`)).body.read.because[0].why.includes('annual_revenue > 5'))
+  },
+  'who lost a record brings nobody back into its team': async ({ company, sly, friend, boss }) => {
+    for (const key of ['sly', 'friend']) await company.grant(key, { customer: { read: 'own', create: true, update: 'own', actions: '*' } })
+    const customer = await sly.create('customer', { name: '客' })
+    const [self, other] = await Promise.all([sly, friend].map((person) => sly.create('team_member', { record: { object: 'customer', id: customer.id }, user: person.id, access: 'write' })))
+    const narrowed = await sly.post('/records/team_member/bulk', { ids: [other.id], op: 'update', values: { access: 'read' } })
+    assert.equal(narrowed.body.result.done, 1)
+    assert.equal((await boss.patch(`/records/customer/${customer.id}`, { owner: boss.id })).status, 200)
+    assert.equal((await boss.delete(`/records/team_member/${self.id}`)).status, 204)
+    assert.equal((await sly.get(`/records/customer/${customer.id}`)).status, 404)
+    const path = `/records/team_member/${other.id}`
+    const refused = [await sly.patch(path, { access: 'write' }), await sly.delete(path), await sly.post(`/trash/team_member/${self.id}/restore`)]
+    assert.deepEqual(refused.map((answer) => answer.status), [404, 404, 404])
+    const undone = await sly.post(`/jobs/${narrowed.body.id}/undo`, {})
+    assert.equal(undone.body.result?.done ?? 0, 0, JSON.stringify(undone.body))
+    assert.equal((await boss.get(path)).body.access, 'read')
+    assert.equal((await sly.get(`/records/customer/${customer.id}`)).status, 404)
+    assert.equal((await boss.post(`/trash/team_member/${self.id}/restore`)).status, 200)
+    assert.equal((await sly.get(`/records/customer/${customer.id}`)).status, 200)
+    assert.equal((await sly.patch(path, { access: 'write' })).status, 403)
+  },
+  'a formula over what may be made and not read is hidden': async ({ company, sly, boss }) => {
+    assert.equal((await boss.post('/meta/objects', { name: 'quote', label: '报价', fields: [{ name: 'customer', type: 'reference', label: '客户', target: 'customer', inverse: 'quotes' }] })).status, 201)
+    assert.equal((await boss.post('/meta/objects/quote/fields', { name: 'worth', type: 'formula', label: '值', expression: 'customer.annual_revenue * 2', result: 'money' })).status, 201)
+    const customer = await boss.create('customer', { name: '客', annual_revenue: 4321 })
+    const quote = await boss.create('quote', { name: '价', customer: customer.id })
+    await company.grant('sly', { quote: { read: 'all' }, customer: { create: true } })
+    assert.equal('worth' in (await sly.get(`/records/quote/${quote.id}`)).body, false)
+    assert.equal((await sly.list('quote', { filter: 'worth > 1' })).status, 400)
+    await company.grant('sly', { quote: { read: 'all' }, customer: { read: 'all' } })
+    assert.equal((await sly.get(`/records/quote/${quote.id}`)).body.worth, 8642)
   },
   'definitions name no hidden field': async ({ company, sly }) => {
     await company.grant('sly', { opportunity: { read: 'all', fields: { stage: 'hide', amount: 'hide', close_date: 'mask' } } })

@@ -1,4 +1,4 @@
-// One event stream: which records it told of.
+// One event stream: which records it told of (customer:7), and what of them (customer:7:update).
 export class Stream {
   constructor(person) {
     this.person = person
@@ -28,6 +28,7 @@ export class Stream {
         if (!data) continue
         const event = JSON.parse(data[1])
         this.told.add(`${event.object}:${event.id}`)
+        this.told.add(`${event.object}:${event.id}:${event.change}`)
       }
     }
   }

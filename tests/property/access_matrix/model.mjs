@@ -1,29 +1,22 @@
-// What each user may see and change, said again in plain JavaScript over all records as an administrator reads them. It shares nothing with the server
-// but the definitions: what the two disagree about is a leak or a lock-out.
+// Who may see and change what, said again in plain JavaScript over all records as an administrator reads them: src/access/README.md in other words. It shares
+// nothing with the server but the definitions, so that what the two disagree about is a leak or a lock-out.
+import { masked } from './masks.mjs'
+import { HIDE, MASK, PEOPLE, READ, WRITE, isNone, rightsOf } from './rights.mjs'
 
-export const HIDE = 0
-export const MASK = 1
-export const READ = 2
-export const WRITE = 3
-const RIGHTS = { hide: HIDE, mask: MASK, read: READ, write: WRITE }
-const SCOPES = ['none', 'own', 'department', 'tree', 'all']
-const OPEN_TO_ALL = {
-  user: ['id', 'version', 'name', 'department', 'active', 'position'],
-  department: ['id', 'version', 'name', 'department', 'active', 'parent'],
-}
-export const PEOPLE = ['user', 'department']
+const idOf = (reference) => reference?.id
 
-// definitions: by object name, as the metadata API gives them to an administrator. rows: by object name, then id, with deleted ones marked.
-// rules: by object name, then text of a rule → (record, user, model) → boolean.
+// definitions: by object name, as the metadata API gives them to an administrator. rows: by object name, then id, with deleted ones marked. roles: by id.
+// rules: by object name, then text of an expression → (record, user, model) → boolean. formulas: 'object.field' → (record, user, model) → value.
 export class Model {
-  constructor({ definitions, rows, users, departments, roles, rules }) {
-    Object.assign(this, { definitions, rows, users, departments, roles, rules })
-    for (const definition of Object.values(definitions)) definition.byName ??= new Map(definition.fields.map((field) => [field.name, field]))
-    this.rights = new Map(users.map((user) => [user.id, this.merge(user)]))
+  constructor({ definitions, rows, users, departments, roles, rules, formulas, features }) {
+    Object.assign(this, { definitions, rows, users, departments, roles, rules, formulas, features })
+    for (const definition of Object.values(definitions)) definition.byName = new Map(definition.fields.map((field) => [field.name, field]))
+    this.rights = new Map(users.map((user) => [user.id, rightsOf(this.rolesOf(user), definitions, features)]))
+    this.trees = new Map(users.map((user) => [user.id, this.tree(user)]))
   }
 
   live(object) {
-    return [...this.rows[object].values()].filter((row) => !row.deleted)
+    return [...(this.rows[object]?.values() ?? [])].filter((row) => !row.deleted)
   }
 
   row(object, id) {
@@ -31,162 +24,124 @@ export class Model {
     return row && !row.deleted ? row : undefined
   }
 
-  // ---- departments
+  // ---- the organisation
+
+  rolesOf(user) {
+    const base = [...this.roles.values()].filter((role) => role.base === true)
+    return [...(user.roles ?? []).map((reference) => this.roles.get(reference.id)), ...base]
+  }
+
+  // Departments that a user is in.
+  own(user) {
+    return [idOf(user.department), ...(user.other_departments ?? []).map(idOf)].filter(Boolean)
+  }
 
   subtree(department) {
     const found = new Set()
     const add = (id) => {
       if (!id || found.has(id)) return
       found.add(id)
-      for (const other of this.departments) if (other.parent?.id === id) add(other.id)
+      for (const other of this.departments) if (idOf(other.parent) === id) add(other.id)
     }
     add(department)
     return found
   }
 
   tree(user) {
-    const found = this.subtree(user.department?.id)
-    for (const department of this.departments) if (department.head?.id === user.id) for (const id of this.subtree(department.id)) found.add(id)
-    return found
+    const roots = [...this.own(user), ...this.departments.filter((department) => idOf(department.head) === user.id).map((department) => department.id)]
+    return new Set(roots.flatMap((root) => [...this.subtree(root)]))
   }
 
-  // ---- grants
+  // ---- rights
 
-  entry(role, object) {
-    const json = role.grants?.[object] ?? role.grants?.['*']
-    const scope = (text) => (text === undefined ? { kind: 0, rules: [] } : SCOPES.includes(text) ? { kind: SCOPES.indexOf(text), rules: [] } : { kind: 0, rules: [text] })
-    const others = RIGHTS[json?.fields?.['*'] ?? 'write']
-    const fields = new Map(this.definitions[object].fields.map((field) => [field.name, json?.fields?.[field.name] ? RIGHTS[json.fields[field.name]] : others]))
-    return { read: scope(json?.read), update: scope(json?.update), delete: scope(json?.delete), create: json?.create === true, export: json?.export === true,
-      all: json?.actions === '*', actions: Array.isArray(json?.actions) ? json.actions : [], fields }
-  }
-
-  merge(user) {
-    const none = (scope) => scope.kind === 0 && !scope.rules.length
-    const rights = {}
-    for (const object of Object.keys(this.definitions)) {
-      const open = OPEN_TO_ALL[object]
-      const fields = new Map(this.definitions[object].fields.map((field) => [field.name, HIDE]))
-      const into = { read: { kind: 0, rules: [] }, update: { kind: 0, rules: [] }, delete: { kind: 0, rules: [] }, create: false, export: false, all: false, actions: [], fields }
-      let empty = true
-      for (const role of (user.roles ?? []).map((reference) => this.roles.get(reference.id))) {
-        const from = this.entry(role, object)
-        if (none(from.read) && none(from.update) && none(from.delete) && !from.create && !from.export && !from.all && !from.actions.length) continue
-        empty = false
-        for (const verb of ['read', 'update', 'delete']) into[verb] = { kind: Math.max(into[verb].kind, from[verb].kind), rules: [...into[verb].rules, ...from[verb].rules] }
-        into.create ||= from.create
-        into.export ||= from.export
-        into.all ||= from.all
-        into.actions.push(...from.actions)
-        if (!open || from.read.kind === 4) for (const [name, right] of from.fields) fields.set(name, Math.max(fields.get(name), right))
-      }
-      if (open) {
-        into.read = { kind: 4, rules: [] }
-        for (const name of open) if (fields.has(name)) fields.set(name, Math.max(fields.get(name), READ))
-      }
-      const writes = into.create || !none(into.update)
-      for (const [name, right] of fields) {
-        if ((name === 'id' || name === 'version') && right < READ && (!empty || open)) fields.set(name, READ)
-        if (fields.get(name) === WRITE && !writes) fields.set(name, READ)
-      }
-      rights[object] = into
-    }
-    this.hideFormulas(rights)
-    return rights
-  }
-
-  // Fields that a formula touches, each as [object, field]; relations count as the child's reference.
-  touches(object, expression) {
-    const found = []
-    const plain = expression.replace(/"[^"]*"/g, ' ')
-    for (const [text, after] of [...plain.matchAll(/([a-z_][a-z0-9_.]*)\s*(\(?)/g)].map((match) => [match[1], match[2]])) {
-      if (after) continue
-      let at = object
-      for (const name of text.split('.')) {
-        const field = this.definitions[at]?.byName.get(name)
-        const child = this.definitions[at]?.children?.find((relation) => relation.name === name)
-        if (field) found.push([at, name])
-        else if (child) found.push([child.object, child.field])
-        at = field?.target ?? child?.object
-      }
-    }
-    return found
-  }
-
-  hideFormulas(rights) {
-    for (let again = true; again;) {
-      again = false
-      for (const [object, definition] of Object.entries(this.definitions))
-        for (const field of definition.fields) {
-          if (field.type !== 'formula' || rights[object].fields.get(field.name) === HIDE) continue
-          const known = this.touches(object, field.expression).every(([at, name]) => this.mayRead(rights, at) && rights[at].fields.get(name) >= READ)
-          if (!known) {
-            rights[object].fields.set(field.name, HIDE)
-            again = true
-          }
-        }
-    }
-  }
-
-  // ---- questions
-
-  mayRead(rights, object) {
-    return rights[object] !== undefined && (rights[object].read.kind > 0 || rights[object].read.rules.length > 0)
+  right(user, object) {
+    return this.rights.get(user.id)[object]
   }
 
   reads(user, object) {
-    return this.mayRead(this.rights.get(user.id), object)
+    return Boolean(this.right(user, object)) && !isNone(this.right(user, object).read)
   }
 
-  writesAny(user, object, verb) {
-    const scope = this.rights.get(user.id)[object][verb]
-    return scope.kind > 0 || scope.rules.length > 0
+  may(user, object, verb) {
+    return !isNone(this.right(user, object)[verb])
   }
 
   creates(user, object) {
-    return this.rights.get(user.id)[object].create
+    return this.right(user, object).create
+  }
+
+  // Who may neither read nor create does not know of the object.
+  knows(user, object) {
+    return this.reads(user, object) || this.creates(user, object)
   }
 
   acts(user, object, action) {
-    const rights = this.rights.get(user.id)[object]
-    return rights.all || rights.actions.includes(action)
+    const right = this.right(user, object)
+    return right.everything || right.actions.includes(action)
   }
 
   field(user, object, name) {
-    return this.rights.get(user.id)[object].fields.get(name) ?? HIDE
+    return this.right(user, object)?.fields.get(name)?.level ?? HIDE
   }
 
   named(user, object, name) {
     return this.reads(user, object) && this.field(user, object, name) >= READ
   }
 
-  // Is the record within the user's scope for a verb? Of deleted records too.
-  covers(user, object, verb, row) {
-    const scope = this.rights.get(user.id)[object][verb]
-    if (scope.kind === 4 || this.belongs(user, scope.kind, row)) return true
-    if (verb === 'read' && !row.deleted && this.through(object, row).some((above) => this.belongs(user, scope.kind, above))) return true
-    return scope.rules.some((text) => this.rules[object][text](row, user, this))
+  // May this user set the field at all?
+  settable(user, object, field) {
+    const department = field.name === 'department' && this.definitions[object].follow_owner === false
+    return (!field.readonly || department) && this.field(user, object, field.name) === WRITE
   }
 
-  // The live records that a record is seen through.
-  through(object, row) {
-    return (this.definitions[object].through ?? []).flatMap((name) => {
-      const field = this.definitions[object].byName.get(name)
-      const above = row[name] && this.row(field.type === 'record' ? row[name].object : field.target, row[name].id)
-      return above ? [above] : []
+  // ---- whose a record is
+
+  // The records whose owner and department count: its own, and for reading those that its definition names (through).
+  holders(object, row, verb) {
+    if (verb !== 'read') return [row]
+    const far = (this.definitions[object].through ?? []).map((name) => {
+      const target = this.definitions[object].byName.get(name)
+      return row[name] && this.row(target.type === 'record' ? row[name].object : target.target, row[name].id)
     })
+    return [row, ...far.filter(Boolean)]
   }
 
-  belongs(user, kind, row) {
-    if (kind >= 1 && row.owner?.id === user.id) return true
-    if (kind >= 2 && row.department && row.department.id === user.department?.id) return true
-    return kind >= 3 && row.department && this.treeOf(user).has(row.department.id)
+  within(user, kind, holder) {
+    if (kind >= 1 && idOf(holder.owner) === user.id) return true
+    const department = idOf(holder.department)
+    if (!department) return false
+    return (kind >= 2 && this.own(user).includes(department)) || (kind >= 3 && this.trees.get(user.id).has(department))
   }
 
-  treeOf(user) {
-    this.trees ??= new Map()
-    if (!this.trees.has(user.id)) this.trees.set(user.id, this.tree(user))
-    return this.trees.get(user.id)
+  // Named by the record itself, by its team, by a sharing rule.
+  shared(user, object, row, verb) {
+    const readers = this.definitions[object].readers
+    if (verb === 'read' && readers && (row[readers] ?? []).some((reference) => reference.id === user.id)) return true
+    const enough = (access) => verb === 'read' || access === 'write'
+    const member = (entry) => entry.record?.object === object && entry.record.id === row.id && idOf(entry.user) === user.id && enough(entry.access)
+    if (!row.deleted && this.live('team_member').some(member)) return true
+    return this.live('sharing_rule').some((rule) => rule.active && rule.object === object && enough(rule.access) && this.meant(user, rule) && this.rules[object][rule.condition](row, user, this))
+  }
+
+  // Is the user one of those a sharing rule speaks to?
+  meant(user, rule) {
+    if ((rule.users ?? []).some((reference) => reference.id === user.id)) return true
+    if ((rule.departments ?? []).some((reference) => this.own(user).some((mine) => this.subtree(reference.id).has(mine)))) return true
+    const roles = this.rolesOf(user).map((role) => role.id)
+    return (rule.roles ?? []).some((reference) => roles.includes(reference.id))
+  }
+
+  // By the scopes of his roles alone: it is his, his department's, or an expression fits. Of deleted records too.
+  scoped(user, object, verb, row) {
+    const scope = this.right(user, object)[verb]
+    return scope.kind === 4 || this.within(user, scope.kind, row) || scope.rules.some((text) => this.rules[object][text](row, user, this))
+  }
+
+  covers(user, object, verb, row) {
+    if (!this.may(user, object, verb)) return false
+    if (this.scoped(user, object, verb, row)) return true
+    const { kind } = this.right(user, object)[verb]
+    return this.holders(object, row, verb).some((holder) => this.within(user, kind, holder)) || (verb !== 'delete' && this.shared(user, object, row, verb))
   }
 
   // In lists, paths, aggregates.
@@ -201,34 +156,42 @@ export class Model {
     const inherit = this.definitions[object].inherit
     if (!inherit || depth >= 3 || !row[inherit]) return false
     const field = this.definitions[object].byName.get(inherit)
-    const above = field.type === 'record' ? row[inherit].object : field.target
     if (field.type === 'record' && !records) return false
+    const above = field.type === 'record' ? row[inherit].object : field.target
     return this.visible(user, above, this.row(above, row[inherit].id), depth + 1, records)
   }
 
   updates(user, object, row) {
-    return this.visible(user, object, row) && this.writesAny(user, object, 'update') && this.covers(user, object, 'update', row)
+    return this.visible(user, object, row) && this.covers(user, object, 'update', row)
   }
 
   deletes(user, object, row) {
-    return this.visible(user, object, row) && this.writesAny(user, object, 'delete') && this.covers(user, object, 'delete', row)
+    return this.visible(user, object, row) && this.covers(user, object, 'delete', row)
   }
 
-  // May this user set the field at all?
-  settable(user, object, field) {
-    const department = field.name === 'department' && this.definitions[object].follow_owner === false
-    const fixed = field.readonly && !department
-    return !fixed && this.field(user, object, field.name) === WRITE
+  // A team is managed by whoever may update the record by his own scopes, without the help of teams and sharing rules.
+  manages(user, object, row) {
+    return this.may(user, object, 'update') && this.scoped(user, object, 'update', row)
+  }
+
+  // In his recycle bin, and so his to bring back? What is deleted has no team, no sharing rules, nothing through others.
+  binned(user, object, row) {
+    const covers = (verb) => this.may(user, object, verb) && (this.features.entries ? this.scoped(user, object, verb, row) : this.covers(user, object, verb, row))
+    return Boolean(row.deleted) && covers('read') && covers('delete')
   }
 
   // ---- values as this user reads them
 
+  mask(user, object, field, value) {
+    return masked(field, value, this.right(user, object).fields.get(field.name).pattern)
+  }
+
   name(user, object, id) {
-    if (PEOPLE.includes(object)) return this.row(object, id)?.name ?? null
     const row = this.row(object, id)
+    if (PEOPLE.includes(object)) return row?.name ?? null
     const right = this.field(user, object, 'name')
-    if (!row || right === HIDE || !this.reads(user, object) || !this.visible(user, object, row, 0, false)) return null
-    return right === MASK ? mask({ type: 'text', name: 'name' }, row.name) : row.name
+    if (!row || right === HIDE || !this.visible(user, object, row, 0, false)) return null
+    return right === MASK ? this.mask(user, object, this.definitions[object].byName.get('name'), row.name) : row.name
   }
 
   shown(user, field, value) {
@@ -243,27 +206,8 @@ export class Model {
   member(user, object, row, field) {
     const right = this.field(user, object, field.name)
     if (right === HIDE) return undefined
-    const value = field.type === 'formula' ? this.formula(user, object, row, field) : row[field.name]
-    return right === MASK ? mask(field, value) : this.shown(user, field, value)
+    const formula = this.formulas[`${object}.${field.name}`]
+    const value = formula ? formula(row, user, this) : row[field.name]
+    return right === MASK ? this.mask(user, object, field, value) : this.shown(user, field, value)
   }
-
-  // Formulas of the world (world.mjs): paths and aggregates of the reader's own.
-  formula(user, object, row, field) {
-    const own = this.formulas?.[`${object}.${field.name}`]
-    return own ? own(row, user, this) : row[field.name]
-  }
-}
-
-// ---- masks
-
-const isHan = (text) => /^[\u3400-\u9fff\u{20000}-\u{3ffff}]+$/u.test(text)
-
-export function mask(field, value) {
-  if (typeof value !== 'string' || value === '') return null
-  const head = (count) => [...value].slice(0, count).join('')
-  if (field.type === 'phone') return [...value].length >= 9 && /^[0-9]{4}$/.test(value.slice(-4)) ? `${head(3)}****${value.slice(-4)}` : `${head(1)}***`
-  if (field.type === 'email') return value.lastIndexOf('@') > 0 ? `${head(1)}***${value.slice(value.lastIndexOf('@'))}` : `${head(1)}***`
-  if (!['text', 'long_text', 'url', 'auto_number'].includes(field.type)) return null
-  if (field.name === 'name' && [...value].length <= 4 && isHan(value)) return head(1) + '*'.repeat(Math.max(1, [...value].length - 1))
-  return `${head(1)}***`
 }
