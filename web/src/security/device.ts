@@ -1,5 +1,5 @@
 // What a browser says of itself, in two words: which browser, on what.
-const BROWSERS: [RegExp, string][] = [[/MicroMessenger/, "微信"], [/DingTalk/, "钉钉"], [/Edg(e|A|iOS)?\//, "Edge"], [/OPR\//, "Opera"], [/Firefox\/|FxiOS/, "Firefox"], [/Chrome\/|CriOS/, "Chrome"], [/Safari\//, "Safari"]];
+const BROWSERS: [RegExp, string][] = [[/MicroMessenger/, "WeChat"], [/DingTalk/, "DingTalk"], [/Edg(e|A|iOS)?\//, "Edge"], [/OPR\//, "Opera"], [/Firefox\/|FxiOS/, "Firefox"], [/Chrome\/|CriOS/, "Chrome"], [/Safari\//, "Safari"]];
 const SYSTEMS: [RegExp, string][] = [[/iPhone/, "iPhone"], [/iPad/, "iPad"], [/HarmonyOS/, "HarmonyOS"], [/Android/, "Android"], [/Windows/, "Windows"], [/Mac OS X|Macintosh/, "macOS"], [/Linux|X11/, "Linux"]];
 
 export interface Device { name: string; phone: boolean }
