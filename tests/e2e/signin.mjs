@@ -149,6 +149,26 @@ async function elsewhere(browser, window, report, login, made) {
   await phone.close()
 }
 
+async function overThePage(window, report, made) {
+  const { page } = window
+  await report.check('the session ends over a form: password and code on the spot, and what was typed is saved', async () => {
+    const name = `没丢的客户${mark()}`
+    await window.go('/o/customer/new')
+    await page.fill('#f-customer-name', name)
+    await page.context().clearCookies()
+    await page.keyboard.press('Control+Enter')
+    await page.fill('#again-password', OWN)
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.modal #code')
+    await page.click('.modal .under button >> nth=0')
+    await page.fill('.modal #code', made.codes[5])
+    await looked(window, 'again')
+    await page.click('.modal button[type=submit]')
+    await page.waitForURL(/\/o\/customer\/\d+$/)
+    await page.waitForSelector(`h1:has-text("${name}")`)
+  })
+}
+
 async function programs(window, report) {
   const { page } = window
   await report.check('an API token is made, shown once, works as narrow as it is, and is deleted', async () => {
@@ -271,6 +291,7 @@ export async function run({ browser, report }) {
   const made = await turnOn(window, report, 'desk')
   await withCode(window, report, login, made)
   await elsewhere(browser, window, report, login, made)
+  await overThePage(window, report, made)
   await programs(window, report)
   await theRoleNeedsIt(browser, admin, report, id)
   await lockedOut(browser, admin, report, login, person)
