@@ -1,4 +1,5 @@
 // Sharing rules: the condition is checked against its object, and the entries of its records follow each change of the rule.
+#include "access/audit.h"
 #include "record/entry.h"
 
 static bool changed(const RecordChange *change, const char *field) {
@@ -69,10 +70,19 @@ static Status rule_before(Call *call, RecordChange *change) {
         return STATUS_OK;
 }
 
+// Who let whom see what is kept; that a rule is ready by now is not a change of it.
+static Status keep_trace(Call *call, const RecordChange *change) {
+        static const char *const kinds[] = {[CHANGE_CREATE] = "sharing_rule.create", [CHANGE_UPDATE] = "sharing_rule.change", [CHANGE_DELETE] = "sharing_rule.delete", [CHANGE_RESTORE] = "sharing_rule.restore"};
+        if (call->actor->system && change->kind == CHANGE_UPDATE)
+                return STATUS_OK;
+        return audit_add(call->db, &(AuditEntry){.kind = kinds[change->kind], .user = call->actor->user, .object = change->object->id, .record = change->id});
+}
+
 static Status rule_after(Call *call, const RecordChange *change) {
         const Record *rule = change->after ? change->after : change->before;
         const Object *object = object_of(call, rule);
         call->metadata_changed = true;
+        TRY(keep_trace(call, change));
         if (object && begins(change))
                 return sharing_rule_start(call, object, change->id, record_value(rule, "condition").text, str_is(record_value(rule, "state").text, "building"));
         return object && ends(change) ? sharing_rule_stop(call, object, change->id) : STATUS_OK;
