@@ -19,21 +19,38 @@ ReadScope scope_of_reader(Call *call, const Object *object) {
         return scope;
 }
 
+static size_t ids_of(const ReadScope *scope, ArmKind kind, int64_t *ret) {
+        size_t count = 0;
+        for (size_t i = 0; i < scope->arms_count; i++)
+                if (scope->arms[i].kind == kind)
+                        ret[count++] = scope->arms[i].id;
+        return count;
+}
+
+// In no order, so that departments are one range of an index after the other, and not a select each.
 void scope_ids(const ReadScope *scope, Sql *select) {
-        for (size_t i = 0; i < scope->arms_count; i++) {
-                const ScopeArm *arm = &scope->arms[i];
-                if (i)
-                        sql(select, " union all ");
-                if (arm->kind == ARM_ENTRY) {
-                        sql(select, "select e.record_id from access_entry e where ");
-                        scope_arm_entry(arm, false, select);
+        static const struct { ArmKind kind; Str column; } columns[] = {{ARM_OWNER, STR("owner_id")}, {ARM_DEPARTMENT, STR("department_id")}};
+        int64_t *ids = arena_array(select->arena, int64_t, scope->arms_count + 1);
+        bool first = true;
+        for (size_t i = 0; i < 2; i++) {
+                size_t count = ids_of(scope, columns[i].kind, ids);
+                if (!count)
                         continue;
-                }
-                sql(select, "select t.id from ");
+                sql_fixed(select, first ? STR("select t.id from ") : STR(" union all select t.id from "));
                 sql_name(select, scope->object->table);
                 sql(select, " t where t.deleted_at is null and ");
-                scope_arm_sql(arm, false, STR("t"), select);
+                sql_column(select, STR("t"), columns[i].column);
+                sql(select, " in ");
+                sql_int_list(select, ids, count);
+                first = false;
         }
+        size_t tokens = ids_of(scope, ARM_ENTRY, ids);
+        if (!tokens)
+                return;
+        sql_fixed(select, first ? STR("select e.record_id from access_entry e where e.object_id = ") : STR(" union all select e.record_id from access_entry e where e.object_id = "));
+        sql_int(select, scope->object->id);
+        sql(select, " and e.token in ");
+        sql_int_list(select, ids, tokens);
 }
 
 Status rows_at_most(Call *call, const Sql *rows, int64_t limit, bool *ret) {
