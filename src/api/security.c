@@ -83,6 +83,6 @@ void answer_protect(HttpRequest *http) {
         add_unless(http, "Cross-Origin-Resource-Policy", STR("same-origin"));
         if (http->secure)
                 add_unless(http, "Strict-Transport-Security", STR(HSTS));
-        if (str_starts(http->path, STR("/api/")))
+        if (str_starts(http->path, STR("/api/")) || str_starts(http->content_type, STR("application/problem+json")))
                 add_unless(http, "Cache-Control", STR("no-store"));
 }
