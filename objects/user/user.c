@@ -1,4 +1,5 @@
 // Users: logins are stored folded, and nobody locks the company out (himself, or the last administrator). Passwords and sessions are src/access's.
+#include "access/identity.h"
 #include "access/signin.h"
 #include "base/unicode.h"
 #include "record/record.h"
@@ -91,6 +92,25 @@ static Status keep_an_admin(Call *call, const RecordChange *change) {
         return STATUS_OK;
 }
 
+// While passwords are turned off one administrator's goes on working: he stays one, and here.
+static Status keep_emergency(Call *call, const RecordChange *change) {
+        SignInRules rules;
+        int64_t role = 0;
+        if (!change->before)
+                return STATUS_OK;
+        TRY(sign_in_rules(call->db, &rules));
+        if (!rules.passwords_off || rules.emergency != change->id)
+                return STATUS_OK;
+        if (!change->after)
+                return error_set(call->context, STATUS_CONFLICT, "user_emergency");
+        TRY(find_admin_role(call, &role));
+        if (!is_active(change->after))
+                (void)error_add(call->context, STR("active"), "user_emergency");
+        if (!has_role(change->after, role))
+                (void)error_add(call->context, STR("roles"), "user_emergency");
+        return STATUS_OK;
+}
+
 static Status keep_oneself(Call *call, const RecordChange *change) {
         if (!change->by_user || !change->before || change->id != call->actor->user)
                 return STATUS_OK;
@@ -159,6 +179,7 @@ static Status user_before(Call *call, RecordChange *change) {
         if (change->after && change->before && !value_eq(record_value(change->before, "roles"), record_value(change->after, "roles")))
                 keep_address(call, change);
         TRY(access_bump(call->db));
+        TRY(keep_emergency(call, change));
         return keep_an_admin(call, change);
 }
 

@@ -82,3 +82,10 @@ const Narrowed *narrowed_get(const Access *access, const ObjectGrant *from, Str 
 // organisation.c
 Status departments_load(Db *db, Access *access) MUST_USE;
 Status people_load(Db *db, Access *access) MUST_USE;
+
+// migrations_identity.c
+Status make_identity_provider(Db *db) MUST_USE;
+Status make_identity(Db *db) MUST_USE;
+Status make_sign_in_flow(Db *db) MUST_USE;
+Status make_password_reset(Db *db) MUST_USE;
+Status make_mail_queue(Db *db) MUST_USE;

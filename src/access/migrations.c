@@ -1,5 +1,5 @@
 // The engine's own tables of this layer: settings, the organisation's epoch, sign-in, what each person has set for himself.
-#include "access/access.h"
+#include "access/inside.h"
 #include "access/org.h"
 
 static void add_column(Sql *table, Str name, ValueKind kind, Str more) {
@@ -265,6 +265,11 @@ const Migration access_migrations[] = {
         {.number = 223, .name = "access_factor, access_recovery", .run = make_factor},
         {.number = 224, .name = "session_device, session_challenge", .run = make_device},
         {.number = 225, .name = "access_token", .run = make_access_token},
+        {.number = 230, .name = "identity_provider", .run = make_identity_provider},
+        {.number = 231, .name = "identity", .run = make_identity},
+        {.number = 232, .name = "sign_in_flow", .run = make_sign_in_flow},
+        {.number = 233, .name = "password_reset", .run = make_password_reset},
+        {.number = 234, .name = "mail_queue", .run = make_mail_queue},
         {.number = 240, .name = "audit", .run = make_audit},
 };
 const size_t access_migrations_count = sizeof access_migrations / sizeof *access_migrations;

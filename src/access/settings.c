@@ -223,7 +223,19 @@ static Status check_allow_list(Context *context, Str path, const Json *value, St
         return STATUS_OK;
 }
 
-enum { COMPANY, ZONE, CURRENCY, LANGUAGE, WEEK_START, MAP_TILES, MAP_ATTRIBUTION, PASSWORD_LENGTH, PASSWORD_CLASSES, PASSWORD_HISTORY, PASSWORD_DAYS, SESSION_IDLE, SESSION_HOURS, ALLOW_LIST };
+// Scheme, host and port, and nothing behind them: links are made by adding to it.
+static Status check_address(Context *context, Str path, const Json *value, Str *ret) {
+        size_t labels = 0;
+        TRY(take_text(context, path, value, 300, ret));
+        while (str_ends(*ret, STR("/")))
+                *ret = str_slice(*ret, 0, ret->len - 1);
+        if (str_empty(*ret))
+                return STATUS_OK;
+        size_t scheme = str_starts(*ret, STR("https://")) ? 8 : str_starts(*ret, STR("http://")) ? 7 : 0;
+        return scheme && host_name(str_slice(*ret, scheme, ret->len), &labels) ? STATUS_OK : error_add(context, path, "bad_address");
+}
+
+enum { COMPANY, ZONE, CURRENCY, LANGUAGE, WEEK_START, MAP_TILES, MAP_ATTRIBUTION, PASSWORD_LENGTH, PASSWORD_CLASSES, PASSWORD_HISTORY, PASSWORD_DAYS, SESSION_IDLE, SESSION_HOURS, ALLOW_LIST, ADDRESS };
 
 static const SettingDef defs[SETTINGS_COUNT] = {
         [COMPANY] = {"company", "", check_company},
@@ -240,6 +252,7 @@ static const SettingDef defs[SETTINGS_COUNT] = {
         [SESSION_IDLE] = {"session_idle", "20160", check_session_idle},
         [SESSION_HOURS] = {"session_hours", "2160", check_session_hours},
         [ALLOW_LIST] = {"allow_list", "", check_allow_list},
+        [ADDRESS] = {"address", "", check_address},
 };
 
 static const SettingDef *find_def(Str name) {
@@ -422,6 +435,7 @@ static void take_values(OrgSettings *settings, const Str values[SETTINGS_COUNT])
         settings->week_start = number_of(values, WEEK_START);
         settings->map_tiles = values[MAP_TILES];
         settings->map_attribution = values[MAP_ATTRIBUTION];
+        settings->address = values[ADDRESS];
         if (!map_tiles_source(settings->arena, settings->map_tiles, &settings->map_source)) // whoever wrote it there
                 settings->map_tiles = settings->map_source = STR_NONE;
         take_security(settings, values);

@@ -16,6 +16,7 @@ typedef struct OrgSettings {
         int week_start;      // 0 Sunday, 1 Monday, 6 Saturday
         Str map_tiles, map_attribution;
         Str map_source;      // where the tiles come from, as a Content-Security-Policy names it: "https://*.tile.example.org"; empty: nowhere
+        Str address;         // where people reach this system: "https://crm.example.org", without a slash at its end; empty: not set. Links in mails are made of it
         bool demo;           // records of the demo company are there
         int password_length, password_classes, password_history, password_days; // least characters and kinds of them; how many old ones are refused; 0 days: no age limit
         int64_t session_idle_min, session_most_h; // a session ends when it is not used for so long, and in any case after so long
@@ -28,7 +29,7 @@ typedef struct OrgSettings {
 #define ZONE_DEFAULT "Asia/Shanghai"
 #define SESSION_IDLE_MOST 43200 // minutes
 #define ALLOW_MOST 500           // ranges in a list
-enum { SETTINGS_COUNT = 14 };
+enum { SETTINGS_COUNT = 15 };
 
 // What is to be set, as it will be stored, by the order of the table in settings.c.
 typedef struct SettingsChange { bool given[SETTINGS_COUNT]; Str values[SETTINGS_COUNT]; } SettingsChange;

@@ -1,5 +1,6 @@
 // Passwords: one's own with the present one, another's as administrator; and asking for the present one before something grave.
-#include "api/session.h"
+#include "api/away.h"
+#include "link/courier.h"
 
 typedef struct PasswordChange { Str password, hash, token; Credential credential; bool own, found, must_change; } PasswordChange;
 
@@ -86,6 +87,7 @@ static Status write_password(Request *request) {
                 TRY(session_delete_user(request->call.db, request->id));
         }
         TRY(note(request, "password.set", request->id, change->must_change ? STR("{\"must_change\":true}") : STR_NONE));
+        TRY(password_changed_mail(request, request->id));
         request->signed_out = request->id;
         return request_no_content(request);
 }
@@ -113,6 +115,7 @@ static Status password_post(Request *request) {
                 TRY(password_confirm(request));
         TRY(password_renew(request, &change->credential, STR("password"), change->password, &change->hash));
         TRY(request_write(request, write_password));
+        courier_wake(request->org);
         if (change->token.len)
                 session_set_cookie(request, change->token);
         return STATUS_OK;

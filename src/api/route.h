@@ -113,6 +113,9 @@ struct Api {
         Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg);
         int64_t started_ms;
         struct Limiter *feeds;       // by user: how often calendars are fetched
+        struct Limiter *strangers;   // by address: how often somebody who is not signed in makes us ask another system
+        int away;                    // requests that wait for another system right now, atomic
+        int64_t directory_down_ms;   // until when a directory that did not answer is left alone, atomic
         int64_t answers[6];          // by status class, atomic
 };
 const Route **api_route_list(Arena *arena, size_t *ret_count); // every route, in the order of the tables

@@ -1,5 +1,5 @@
 // Who am I; signing in with a password; signing out.
-#include "api/session.h"
+#include "api/away.h"
 
 #define DEVICE_COOKIE "haike_device"
 
@@ -83,7 +83,7 @@ void device_set_cookie(Request *request, Str token) {
 
 // ---- With a password: read the hash, compute slowly outside any transaction, then write.
 
-typedef struct Login { SignIn sign_in; Attempt attempt; Str password; Credential credential; bool found, matches; } Login;
+typedef struct Login { SignIn sign_in; Directory directory; Attempt attempt; Str password; Credential credential; bool found, matches; } Login;
 
 static Status read_credential(Request *request) {
         Login *login = request->prepared;
@@ -91,7 +91,8 @@ static Status read_credential(Request *request) {
         login->attempt.user = login->credential.user;
         if (login->found)
                 TRY(device_known(request->call.db, login->attempt.user, http_cookie(request->http, DEVICE_COOKIE), &login->attempt.known_device));
-        return attempt_check(request->call.db, &login->attempt);
+        TRY(attempt_check(request->call.db, &login->attempt));
+        return directory_read(request, &login->directory, login->attempt.login);
 }
 
 static Status write_failure(Request *request) {
@@ -131,11 +132,13 @@ static Status session_post(Request *request) {
         // An unknown login costs as much time as a wrong password.
         bool has_hash = login->found && login->credential.hash.len;
         login->matches = password_verify(has_hash ? login->credential.hash : str_from(password_nobody), login->password) && has_hash;
+        login->sign_in = (SignIn){.user = login->credential.user, .method = "password"};
+        TRY(directory_decide(request, &login->directory, login->attempt.login, login->password, &login->sign_in.user, &login->matches, &login->sign_in.method));
         if (!login->matches) {
                 TRY(request_write(request, write_failure));
                 return error_set(&request->context, STATUS_UNAUTHENTICATED, "bad_credentials");
         }
-        login->sign_in = (SignIn){.user = login->credential.user, .method = "password"};
+        login->attempt.user = login->sign_in.user;
         TRY(request_write(request, write_success));
         return session_begun(request, &login->sign_in);
 }

@@ -21,6 +21,7 @@ static void write_settings(Request *request, const OrgSettings *settings) {
         json_put_int(w, "week_start", settings->week_start);
         json_put_str(w, "map_tiles", settings->map_tiles);
         json_put_str(w, "map_attribution", settings->map_attribution);
+        json_put_str(w, "address", settings->address);
         json_put_bool(w, "demo", settings->demo);
         json_put_int(w, "password_length", settings->password_length);
         json_put_int(w, "password_classes", settings->password_classes);

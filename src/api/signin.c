@@ -1,6 +1,7 @@
 // What every sign-in passes, whoever says who somebody is: address, second factor, age of the password; and the steps that may lie in between.
 #include "access/audit.h"
-#include "api/session.h"
+#include "api/away.h"
+#include "link/courier.h"
 
 // ---- Noting
 
@@ -254,6 +255,7 @@ static Status write_new_password(Request *request) {
         TRY(password_set(request->call.db, step->challenge.user, step->hash, false));
         TRY(session_delete_user(request->call.db, step->challenge.user));
         TRY(note(request, "password.set", step->challenge.user, STR("{\"reason\":\"expired\"}")));
+        TRY(password_changed_mail(request, step->challenge.user));
         request->signed_out = step->challenge.user;
         TRY(session_begin(request, &step->sign_in));
         if (step->sign_in.outcome == SIGN_IN_DONE)
@@ -270,6 +272,7 @@ static Status renew_post(Request *request) {
                 return error_add(&request->context, STR("password"), "required");
         TRY(password_renew(request, &step->credential, STR("password"), step->password, &step->hash));
         TRY(request_write(request, write_new_password));
+        courier_wake(request->org);
         return session_begun(request, &step->sign_in);
 }
 

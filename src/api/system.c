@@ -1,5 +1,6 @@
 // Health, readiness, metrics, the test clock.
 #include "api/route.h"
+#include "link/courier.h"
 
 static Status healthz(Request *request) {
         request->http->content_type = STR("text/plain; charset=utf-8");
@@ -57,7 +58,9 @@ static Status set_clock(Request *request) {
                 return error_add(context, STR("now"), "bad_date");
         os_clock_set(now_ms);
         request->context.now_ms = os_now_ms();
-        return request_write(request, minutely);
+        TRY(request_write(request, minutely));
+        courier_wake(request->org);
+        return STATUS_OK;
 }
 
 #define STATIC_LARGEST (1 << 20)

@@ -4,6 +4,7 @@
 #include "app/demo/demo.h"
 #include "base/log.h"
 #include "flow/job.h"
+#include "link/courier.h"
 #include "objects/registry.h"
 #include "os/os.h"
 #include <arpa/inet.h>
@@ -101,6 +102,7 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         Control *control = NULL;
         Jobs *jobs = NULL;
         Upkeep *upkeep = NULL;
+        Courier *courier = NULL;
         ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock, .fill_demo = demo_fill, .remove_demo = demo_remove};
         Status status = api_new(context, &config, &api);
         HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .refuse = api_refuse, .trusted_proxies = options->trusted_proxies, .self = api, .folder = options->data};
@@ -117,12 +119,14 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         if (status == STATUS_OK) {
                 api_attach(api, server);
                 upkeep = upkeep_start(org);
+                courier = courier_start(org);
                 print_addresses(address, http_port(server), setup_code);
                 wait_for_signal();
         }
         upkeep_stop(upkeep);
         control_stop(control);
         http_stop(server);
+        courier_stop(courier); // behind the handlers that wake it
         jobs_free(jobs);
         api_free(api);
         return status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
