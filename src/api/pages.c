@@ -54,6 +54,8 @@ static Status page(Request *request) {
         if (str_starts(path, STR("/api/")))
                 return not_a_page(request);
         bring_settings_current(request);
+        if (str_is(path, "/reset")) // its address is a key
+                http_respond_header(request->http, "Referrer-Policy", STR("no-referrer"));
         request->route = NULL; // what follows is not JSON
         const Asset *found = asset_find(str_format(request->http->arena, "web" STR_FMT, STR_ARG(path)));
         bool is_file = str_starts(path, STR("/assets/")) || str_ends(path, STR(".ics")); // a calendar that is not there is not the interface either

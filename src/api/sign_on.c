@@ -46,13 +46,25 @@ static Status write_providers(Request *request) {
         return STATUS_OK;
 }
 
+static Status has_directory(Db *db, bool *ret) {
+        Provider *list = NULL;
+        size_t count = 0;
+        *ret = false;
+        TRY(provider_list(db, &list, &count));
+        for (size_t i = 0; i < count; i++)
+                *ret |= list[i].active && str_is(list[i].kind, "ldap");
+        return STATUS_OK;
+}
+
 static Status options_get(Request *request) {
         SignInRules rules;
         MailSettings mail;
+        bool directory = false;
         TRY(sign_in_rules(request->call.db, &rules));
         TRY(mail_settings_load(request->call.db, &mail));
+        TRY(has_directory(request->call.db, &directory));
         json_open_object(&request->w);
-        json_put_bool(&request->w, "passwords", !rules.passwords_off);
+        json_put_bool(&request->w, "passwords", !rules.passwords_off || directory);
         json_put_bool(&request->w, "reset", mail.active && request->view.settings->address.len > 0 && !rules.passwords_off);
         TRY(write_providers(request));
         json_close_object(&request->w);
@@ -92,7 +104,7 @@ static Str next_path(Arena *arena, Str next) {
 
 // Which words the page of signing in says; what exactly was wrong is in the log.
 static Str failure_word(const Context *context) {
-        static const char *const said[] = {"person_unknown", "person_inactive", "person_several", "person_linked", "person_refused", "email_unverified", "flow_unknown", "too_often", "busy", "identity_taken", "oidc_refused", "oidc_token", "address_missing", NULL};
+        static const char *const said[] = {"person_unknown", "person_inactive", "person_several", "person_linked", "person_refused", "email_unverified", "flow_unknown", "too_often", "busy", "identity_taken", "oidc_refused", "oidc_token", "address_missing", "address_refused", NULL};
         const char *code = context->error.code ? context->error.code : "";
         for (const char *const *word = said; *word; word++)
                 if (strcmp(code, *word) == 0)
@@ -240,8 +252,13 @@ static Status sign_in(Request *request, Away *away) {
         }
         request->token = STR_NONE;
         TRY(request_write(request, begin_session));
+        if (away->sign_in.outcome == SIGN_IN_ADDRESS)
+                return error_set(&request->context, STATUS_FORBIDDEN, sign_in_code(SIGN_IN_ADDRESS));
         if (away->sign_in.outcome != SIGN_IN_DONE) { // behind #: servers never see it
-                redirect(request, str_format(request->http->arena, "/signin#code=%s&challenge=" STR_FMT, sign_in_code(away->sign_in.outcome), STR_ARG(away->sign_in.challenge)));
+                Buf query = buf_make(request->http->arena, NEXT_MOST * 10);
+                net_form_add(&query, "next", away->row.next);
+                Str next = str_slice(buf_str(&query), 5, query.len);
+                redirect(request, str_format(request->http->arena, "/signin?next=" STR_FMT "#need=%s&challenge=" STR_FMT, STR_ARG(next), sign_in_code(away->sign_in.outcome), STR_ARG(away->sign_in.challenge)));
                 return STATUS_OK;
         }
         session_set_cookie(request, away->sign_in.token);

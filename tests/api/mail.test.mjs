@@ -139,6 +139,8 @@ export const scenarios = {
     ensure(!told.raw.includes(token) && !told.text.includes(NEW), 'it tells a secret')
     ensure(server.mails().every((one) => !one.to.startsWith('carl')), 'who has no address')
     ensure(!haike.log.includes(token), 'the token is in the log')
+    const page = await fetch(`${haike.url}/reset?token=${token}`)
+    ensure(page.status === 404 || page.headers.get('referrer-policy') === 'no-referrer', 'the token is sent on as referrer')
   },
 
   'a link is void after half an hour, and after a newer one was used': async ({ company, haike, server }) => {

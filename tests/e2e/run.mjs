@@ -14,8 +14,9 @@ import * as first from './first.mjs'
 import * as shapes from './shapes.mjs'
 import * as signin from './signin.mjs'
 import * as looks from './looks.mjs'
+import * as signon from './signon.mjs'
 
-const parts = { signin, desk, lists, shapes, record, day, first, phone, design, looks }
+const parts = { signin, desk, lists, shapes, record, day, first, phone, design, signon, looks }
 const words = process.argv.slice(2)
 const engineAt = words.indexOf('--engine')
 const engine = engineAt >= 0 ? words.splice(engineAt, 2)[1] : 'sqlite'

@@ -36,6 +36,8 @@ export function createAppRouter(): Router {
     routes: [
       { path: "/signin", name: "signin", component: () => import("./pages/SignIn.vue"), meta: { open: true } },
       { path: "/setup", name: "setup", component: () => import("./pages/SetupPage.vue"), meta: { open: true } },
+      { path: "/forgot", name: "forgot", component: () => import("./signon/ForgotPage.vue"), meta: { open: true } },
+      { path: "/reset", name: "reset", component: () => import("./signon/ResetPage.vue"), meta: { open: true, always: true } },
       { path: "/offline", name: "offline", component: () => import("./pages/OfflinePage.vue"), meta: { open: true } },
       {
         path: "/",
@@ -52,6 +54,7 @@ export function createAppRouter(): Router {
           { path: "notifications", name: "notifications", component: () => import("./pages/NotificationsPage.vue") },
           { path: "trash/:object?", name: "trash", component: () => import("./pages/TrashPage.vue") },
           { path: "settings", name: "settings", component: () => import("./pages/SettingsPage.vue") },
+          { path: "settings/providers/:which", name: "provider", component: () => import("./signon/ProviderPage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
           { path: "me/security", name: "security", component: () => import("./security/SecurityPage.vue") },
           { path: "people/:id(\\d+)/security", name: "person-security", component: () => import("./security/SecurityPage.vue") },
@@ -62,7 +65,7 @@ export function createAppRouter(): Router {
     ],
   });
   router.beforeEach(async (to) => {
-    if (to.name === "offline") return true;
+    if (to.name === "offline" || to.meta.always) return true;
     const session = useSession();
     try {
       const signedIn = await session.check();

@@ -71,7 +71,7 @@ export interface BulkRequest {
 export interface ExportRequest { object: string; ids?: number[]; filter?: string; q?: string; sort?: string; columns: string[]; format: "csv" | "xlsx" }
 export interface ExportResult { file: FileRef; rows: number }
 /** What the organisation has set; the same for everybody. map_tiles is a Leaflet address template, empty: no tiles. */
-export interface Settings { company: string; zone: string; currency: string; language: string; week_start: 0 | 1 | 6; map_tiles: string; map_attribution: string; demo: boolean; password_length: number; password_classes: number; password_history: number; password_days: number; session_idle: number; session_hours: number; /** administrators only */ allow_list?: string }
+export interface Settings { company: string; zone: string; currency: string; language: string; week_start: 0 | 1 | 6; map_tiles: string; map_attribution: string; demo: boolean; address: string; password_length: number; password_classes: number; password_history: number; password_days: number; session_idle: number; session_hours: number; /** administrators only */ allow_list?: string }
 export interface SetupRequest { code: string; company: string; zone: string; language: string; currency: string; login: string; name: string; password: string; demo: boolean }
 export interface FactorStart { secret: string; uri: string; qr?: string }
 export interface SignInState {
