@@ -43,6 +43,13 @@ static const QueryParameter query_parameters[] = {
         {"getObject", "role", "As somebody with this role; administrators only"},
         {"listJobs", "limit", "1 to 100"},
         {"listJobs", "everyone", "true: everybody's, for administrators"},
+        {"startSignOn", "next", "Path of the interface to go to afterwards"},
+        {"finishSignOn", "code", "What the service gave"},
+        {"finishSignOn", "state", "What it was sent"},
+        {"finishSignOn", "iss", "Who it says it is (RFC 9207)"},
+        {"finishSignOn", "error", "Why it said no"},
+        {"listMails", "status", "waiting, sent or failed"},
+        {"listMails", "before", "Cursor from next"},
         {"explainAccess", "user", "Whose rights; default: the reader"},
 };
 

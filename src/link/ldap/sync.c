@@ -236,12 +236,15 @@ static Status take_one(Db *db, void *arg) {
 
 // ---- What is told
 
-static Str message_of(Context *context, Status status) {
+// "E-mail: is not an e-mail address"
+static Str message_of(Call *call, Status status) {
+        Context *context = call->context;
         const Error *error = &context->error;
         bool item = error->count > 0;
         const char *code = item ? error->items[0].code : error->code ? error->code : status_name(status);
         Str text = text_format(context->arena, context->lang, str_format(context->arena, "error.%s", code).data, item ? error->items[0].args : error->args);
-        return item ? str_format(context->arena, STR_FMT ": " STR_FMT, STR_ARG(error->items[0].field), STR_ARG(text)) : text;
+        const Field *field = item ? object_find(catalog_get(call->catalog, "user"), error->items[0].field) : NULL;
+        return field ? str_format(context->arena, STR_FMT ": " STR_FMT, STR_ARG(label_text(&field->label, context->lang)), STR_ARG(text)) : text;
 }
 
 static void keep_item(Sync *sync, const Item *item) {
@@ -260,7 +263,7 @@ static Status do_one(Sync *sync, Call *call, const LdapEntry *entry, const Ident
                 return status;
         if (status != STATUS_OK) {
                 step.item.doing = DOING_FAIL;
-                step.item.message = message_of(call->context, status);
+                step.item.message = message_of(call, status);
                 error_clear(call->context);
         }
         keep_item(sync, &step.item);

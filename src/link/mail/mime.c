@@ -8,6 +8,7 @@
 
 #define MESSAGE_CAP ((size_t)1 << 20)
 #define WORD_BYTES 45   // of text in one encoded word: 60 characters in base64, 72 with its frame
+#define FIRST_BYTES 39  // in the first, which stands behind the header's name
 #define LINE_BYTES 57   // of content in a line of 76
 #define BOUNDARY_BYTES 12
 
@@ -39,7 +40,7 @@ static void add_words(Buf *out, Arena *arena, Str text) {
                 size_t to = from, next = from;
                 while (next < text.len) {
                         (void)utf8_next(text, &next);
-                        if (next - from > WORD_BYTES)
+                        if (next - from > (from ? WORD_BYTES : FIRST_BYTES))
                                 break;
                         to = next;
                 }
@@ -65,8 +66,10 @@ static void add_name(Buf *out, Arena *arena, Str name) {
         if (str_empty(name))
                 return;
         bool quoted = is_simple(name);
-        if (!quoted)
+        if (!quoted) {
                 add_words(out, arena, name);
+                buf_lit(out, "\r\n");
+        }
         for (size_t i = 0; quoted && i <= name.len; i++) {
                 if (i == 0)
                         buf_add_char(out, '"');
