@@ -348,6 +348,26 @@ export const scenarios = {
     ensure((await nobody.post('/session', { login: 'anna', password: PASSWORD })).status === 200, 'on again')
   },
 
+  'a second factor is asked for here, unless the service asks for one itself': async ({ haike, company, liar }) => {
+    await company.role('careful', {})
+    ensure((await company.boss.patch(`/records/role/${company.roles.careful}`, { second_factor: true })).status === 200, 'no such field')
+    const { anna } = company.people
+    await company.boss.patch(`/records/user/${anna.id}`, { roles: [company.roles.sales, company.roles.careful] })
+    try {
+      await withProvider(company, config(liar), async (provider) => {
+        const visitor = new Visitor(haike)
+        const end = await visitor.signIn(provider, '/o/customer')
+        const [, challenge] = /^\/signin\?next=%2Fo%2Fcustomer#need=totp_enrol_required&challenge=([\w-]{43})$/.exec(end) ?? []
+        ensure(challenge && await visitor.who() === null, end)
+        ensure((await haike.nobody().post('/session/enrol', { challenge })).status === 200, 'the challenge does not go on')
+        await company.boss.call('PUT', `/settings/providers/${provider.id}`, config(liar, { second_factor: true }))
+        ensure(await visitor.signIn(provider) === '/today' && await visitor.who() === 'anna', 'it is asked for all the same')
+      })
+    } finally {
+      await company.boss.patch(`/records/user/${anna.id}`, { roles: [company.roles.sales] })
+    }
+  },
+
   'a service that does not answer holds up nobody, and strangers do not make us ask it for ever': async ({ haike, company, liar }) => {
     await withProvider(company, config(liar), async (provider) => {
       liar.bend.hang = true
