@@ -34,8 +34,9 @@ static const AreaOf open_to_tokens[] = {
         {"/api/v1/events", AREA_EVENTS},
 };
 
-// Who holds a token cannot become more than it: no sessions, passwords, factors or further tokens, whoever it belongs to.
-static const char *const closed_to_tokens[] = {"/api/v1/users/", "/api/v1/tokens", "/api/v1/session/"};
+// Who holds a token cannot become more than it: no sessions, passwords, factors or further tokens, whoever it belongs to; nor who vouches for people, and where letters
+// with links for new passwords go.
+static const char *const closed_to_tokens[] = {"/api/v1/users/", "/api/v1/tokens", "/api/v1/session/", "/api/v1/settings/providers", "/api/v1/settings/sign-in", "/api/v1/settings/mail"};
 
 static Status out_of_scope(Request *request) {
         return error_set(&request->context, STATUS_FORBIDDEN, "token_scope");

@@ -1,5 +1,6 @@
 // haike user add, passwd, rescue, list.
 #include "access/audit.h"
+#include "access/identity.h"
 #include "access/signin.h"
 #include "app/command.h"
 #include "base/unicode.h"
@@ -152,7 +153,8 @@ static Status change_password(Command *command) {
         return STATUS_OK;
 }
 
-// ---- rescue: somebody who cannot get in at all: second factor and lock-outs go, and the lists of addresses, the organisation's and his roles'
+// ---- rescue: somebody who cannot get in at all: second factor and lock-outs go, and the lists of addresses, the organisation's and his roles'; passwords count again,
+// and his own where a directory vouched for him
 
 static Status open_addresses(Call *call, int64_t user) {
         const Person *person = access_person(call->actor->access, user);
@@ -168,6 +170,19 @@ static Status open_addresses(Call *call, int64_t user) {
         return access_bump(call->db);
 }
 
+static Status open_passwords(Db *db, int64_t user) {
+        SignInRules rules;
+        Identity *list = NULL;
+        size_t count = 0;
+        TRY(sign_in_rules(db, &rules));
+        rules.passwords_off = false;
+        TRY(sign_in_rules_set(db, &rules));
+        TRY(identity_list(db, 0, user, &list, &count));
+        for (size_t i = 0; i < count; i++)
+                TRY(identity_delete(db, list[i].id));
+        return STATUS_OK;
+}
+
 static Status rescue_step(Call *call, void *arg) {
         const NewUser *user = arg;
         int64_t id = 0;
@@ -175,6 +190,7 @@ static Status rescue_step(Call *call, void *arg) {
         TRY(factor_remove(call->db, id));
         TRY(attempt_unlock(call->db, user->login));
         TRY(open_addresses(call, id));
+        TRY(open_passwords(call->db, id));
         return note_command(call, "signin.rescue", id);
 }
 
