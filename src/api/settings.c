@@ -61,6 +61,8 @@ static Status settings_patch(Request *request) {
         Str names = settings_names(request->context.arena, request->prepared);
         TRY(request->prepare_status);
         TRY(check_own_address(request));
+        if (request->api_token && json_get(request->body, "address")) // links for new passwords would lead there
+                return error_set(&request->context, STATUS_FORBIDDEN, "token_scope");
         TRY(note(request, "settings.change", 0, str_format(request->context.arena, "{\"settings\":" STR_FMT "}", STR_ARG(names))));
         TRY(settings_write(request->call.db, request->call.catalog, request->prepared));
         request->call.metadata_changed = true;

@@ -348,6 +348,20 @@ export const scenarios = {
     ensure((await nobody.post('/session', { login: 'anna', password: PASSWORD })).status === 200, 'on again')
   },
 
+  'an API token sets neither who vouches for people nor where links lead, whoever it belongs to': async ({ haike, company, liar }) => {
+    const { boss } = company
+    const made = await boss.post(`/users/${boss.id}/tokens`, { name: 'all', expires_at: new Date(Date.now() + 86400_000).toISOString(), current: PASSWORD, scopes: { objects: '*', areas: ['meta', 'files', 'search', 'events', 'admin'] } })
+    ensure(made.status === 201, made.body)
+    const program = haike.nobody()
+    program.token = made.body.token
+    const calls = [['GET', '/settings/sign-in'], ['PATCH', '/settings/sign-in', {}], ['POST', '/settings/providers', config(liar)], ['POST', '/settings/providers/test', config(liar)], ['GET', '/settings/mail'], ['PUT', '/settings/mail', {}], ['PATCH', '/settings', { address: 'https://evil.example' }]]
+    for (const [method, path, body] of calls) {
+      const answer = await program.call(method, path, body)
+      ensure(answer.status === 403 && answer.body.code === 'token_scope', `${method} ${path}: ${answer.status}`)
+    }
+    ensure((await program.patch('/settings', { company: '听潮' })).status === 200, 'it is no token of an administrator')
+  },
+
   'a second factor is asked for here, unless the service asks for one itself': async ({ haike, company, liar }) => {
     await company.role('careful', {})
     ensure((await company.boss.patch(`/records/role/${company.roles.careful}`, { second_factor: true })).status === 200, 'no such field')
