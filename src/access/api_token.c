@@ -48,7 +48,7 @@ static Status find(Db *db, Str token, Bearer *ret) {
 
 Status bearer_find(Db *db, const OrgSettings *settings, Str token, Bearer *ret) {
         *ret = (Bearer){0};
-        return is_api_token(token) ? find(db, token, ret) : session_find(db, settings, token, &ret->user, &ret->seen_old);
+        return is_api_token(token) ? find(db, token, ret) : session_find(db, settings, token, &ret->user, &ret->viewing, &ret->seen_old);
 }
 
 Status bearer_seen(Db *db, Str token, Str peer) {

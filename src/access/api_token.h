@@ -22,6 +22,9 @@ Status api_token_list(Db *db, const Access *access, int64_t user, JsonWriter *w)
 Status api_token_delete(Db *db, int64_t user, int64_t id, bool *ret_found) MUST_USE;
 
 // Who comes with a session's token or with an API token.
-typedef struct Bearer { int64_t user, api_token; Str scopes; bool seen_old; } Bearer; // api_token 0: a session, scopes empty
+typedef struct Bearer { int64_t user, api_token, viewing; Str scopes; bool seen_old; } Bearer; // api_token 0: a session, scopes empty; viewing: whom the session looks as
 Status bearer_find(Db *db, const OrgSettings *settings, Str token, Bearer *ret) MUST_USE; // STATUS_UNAUTHENTICATED
 Status bearer_seen(Db *db, Str token, Str peer) MUST_USE;
+// self: whose session or token it is, narrowed to its scopes; actor: whose rights count, another one where the session looks as somebody else (view_as.c).
+Status bearer_actors(Context *context, const Access *access, const Bearer *bearer, const Actor **ret_self, const Actor **ret_actor) MUST_USE;
+bool view_as_allowed(Context *context, const Access *access, const Actor *self, int64_t user, const Actor **ret); // may self look as user: an active colleague who is no administrator

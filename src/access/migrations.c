@@ -194,6 +194,11 @@ static Status extend_session(Db *db) {
         return extend(db, STR("session"), STR("method"), VALUE_TEXT, STR(" not null default 'password'"));
 }
 
+// Whom the session of an administrator looks as.
+static Status extend_session_viewing(Db *db) {
+        return extend(db, STR("session"), STR("viewing_id"), VALUE_INTEGER, STR(""));
+}
+
 static Status make_access_password(Db *db) {
         Sql table = db_sql(db);
         TRY(extend(db, STR("credential"), STR("must_change"), VALUE_BOOL, STR("")));
@@ -309,6 +314,7 @@ const Migration access_migrations[] = {
         {.number = 223, .name = "access_factor, access_recovery", .run = make_factor},
         {.number = 224, .name = "session_device, session_challenge", .run = make_device},
         {.number = 225, .name = "access_token", .run = make_access_token},
+        {.number = 226, .name = "session viewing", .run = extend_session_viewing},
         {.number = 230, .name = "identity_provider", .run = make_identity_provider},
         {.number = 231, .name = "identity", .run = make_identity},
         {.number = 232, .name = "sign_in_flow", .run = make_sign_in_flow},

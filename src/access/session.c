@@ -46,11 +46,11 @@ static void where_alive(Db *db, Sql *statement, const OrgSettings *settings) {
         sql_value(statement, value_datetime(now - settings->session_most_h * HOUR_MS));
 }
 
-Status session_find(Db *db, const OrgSettings *settings, Str token, int64_t *ret_user, bool *ret_seen_old) {
+Status session_find(Db *db, const OrgSettings *settings, Str token, int64_t *ret_user, int64_t *ret_viewing, bool *ret_seen_old) {
         if (token.len != TOKEN_TEXT)
                 return error_set(db_context(db), STATUS_UNAUTHENTICATED, "unauthenticated");
         Sql select = db_sql(db);
-        sql(&select, "select \"user_id\", \"seen_at\" from \"session\" where \"hash\" = ");
+        sql(&select, "select \"user_id\", \"seen_at\", \"viewing_id\" from \"session\" where \"hash\" = ");
         sql_value(&select, hash_of(db, token));
         where_alive(db, &select, settings);
         ROWS_CLEANUP Rows *rows = NULL;
@@ -59,6 +59,7 @@ Status session_find(Db *db, const OrgSettings *settings, Str token, int64_t *ret
         if (!found)
                 return error_set(db_context(db), STATUS_UNAUTHENTICATED, "unauthenticated");
         *ret_user = rows_int(rows, 0);
+        *ret_viewing = rows_int(rows, 2);
         Value seen = rows_value(rows, 1, VALUE_DATETIME);
         *ret_seen_old = seen.kind == VALUE_DATETIME && db_context(db)->now_ms - seen.ms > MINUTE_MS;
         return STATUS_OK;

@@ -5,7 +5,7 @@
 #define MINUTE ((int64_t)60 * 1000)
 #define DAY (24 * 60 * MINUTE)
 
-typedef struct Session { Fixture *fixture; int64_t user; Str token, hash, login, peer; bool seen_old, found, known, must; Credential credential; } Session;
+typedef struct Session { Fixture *fixture; int64_t user, viewing; Str token, hash, login, peer; bool seen_old, found, known, must; Credential credential; } Session;
 
 static Status run(Fixture *f, Status (*work)(Db *db, void *arg), Session *session) {
         error_clear(&f->context);
@@ -21,7 +21,7 @@ static Status create(Db *db, void *arg) {
 
 static Status find(Db *db, void *arg) {
         Session *s = arg;
-        return session_find(db, s->fixture->view.settings, s->token, &s->user, &s->seen_old);
+        return session_find(db, s->fixture->view.settings, s->token, &s->user, &s->viewing, &s->seen_old);
 }
 
 static Status seen(Db *db, void *arg) {

@@ -9,7 +9,9 @@
 typedef struct SessionStart { int64_t user; Str peer, agent; const char *method; } SessionStart; // method: "password", "oidc" …: how he proved who he is
 Status session_create(Db *db, const SessionStart *start, Str *ret_token) MUST_USE; // 32 random bytes, base64url; only its BLAKE2b is stored
 // STATUS_UNAUTHENTICATED: there is none, it was not used for as long as the settings say, or it is too old. seen_old: last-seen is over a minute old, call session_seen.
-Status session_find(Db *db, const OrgSettings *settings, Str token, int64_t *ret_user, bool *ret_seen_old) MUST_USE;
+// viewing: whom it looks as, 0: nobody else.
+Status session_find(Db *db, const OrgSettings *settings, Str token, int64_t *ret_user, int64_t *ret_viewing, bool *ret_seen_old) MUST_USE;
+Status session_view_as(Db *db, Str token, int64_t user) MUST_USE;                  // remembers whom the session looks as; 0: nobody else
 Status session_seen(Db *db, Str token, Str peer) MUST_USE;
 Status session_rotate(Db *db, Str token, Str *ret_token) MUST_USE;                 // the same session under a new token: whoever knew the old one is out
 Status session_delete(Db *db, Str token) MUST_USE;

@@ -97,11 +97,11 @@ static Status find_actor(Request *request, Db *db) {
         TRY(bearer_find(db, request->view.settings, request->token, &bearer));
         if (bearer.api_token && request->by_cookie)
                 return error_set(context, STATUS_UNAUTHENTICATED, "unauthenticated");
-        const Actor *actor = NULL;
-        TRY(access_actor_narrowed(context, request->view.access, bearer.user, bearer.scopes, &actor));
-        if (!actor_address_allowed(actor, request->view.settings, request->http->peer))
+        const Actor *self = NULL, *actor = NULL;
+        TRY(bearer_actors(context, request->view.access, &bearer, &self, &actor));
+        if (!actor_address_allowed(self, request->view.settings, request->http->peer))
                 return error_set(context, STATUS_FORBIDDEN, "address_refused");
-        request->call.actor = actor;
+        TRY(request_view(request, self, actor));
         request->seen_old = bearer.seen_old;
         request->api_token = bearer.api_token;
         return STATUS_OK;
@@ -110,7 +110,7 @@ static Status find_actor(Request *request, Db *db) {
 static Status sign_in(Request *request, Db *db) {
         Context *context = &request->context;
         bool public = request->route->access == ACCESS_PUBLIC;
-        request->call.actor = NULL;
+        request->call.actor = request->self = NULL;
         if (request->token.len) {
                 Status status = find_actor(request, db);
                 if (status != STATUS_OK && status != STATUS_UNAUTHENTICATED && !(public && status == STATUS_FORBIDDEN))

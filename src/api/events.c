@@ -17,6 +17,7 @@
 typedef struct Listener {
         EventHub *hub;
         int64_t user;
+        int64_t account;       // whose session or token it is, where he looks as user
         Str token, peer, scopes; // of the session or API token that opened it
         int64_t asked_ms;      // when there last was such a session; 0: to be asked
         OutboxCursor cursor;
@@ -126,14 +127,16 @@ static bool may_see(EventHub *hub, Context *context, OrgView view, const Listene
 
 static Status session_run(Db *db, void *arg) {
         const Listener *listener = arg;
-        const Actor *actor = NULL;
+        const Actor *self = NULL, *actor = NULL;
         Bearer bearer;
         OrgView view = org_view(listener->hub->api->org);
         Status status = bearer_find(db, view.settings, listener->token, &bearer);
         if (status == STATUS_OK)
-                status = access_actor_narrowed(db_context(db), view.access, bearer.user, bearer.scopes, &actor);
-        if (status == STATUS_OK && !actor_address_allowed(actor, view.settings, listener->peer))
+                status = bearer_actors(db_context(db), view.access, &bearer, &self, &actor);
+        if (status == STATUS_OK && !actor_address_allowed(self, view.settings, listener->peer))
                 status = error_set(db_context(db), STATUS_UNAUTHENTICATED, "address_refused");
+        if (status == STATUS_OK && actor->user != listener->user) // he looks as somebody else by now, or no longer
+                status = error_set(db_context(db), STATUS_UNAUTHENTICATED, "unauthenticated");
         org_view_done(&view);
         return status;
 }
@@ -321,7 +324,7 @@ void event_hub_free(EventHub *hub) {
 void event_hub_signed_out(EventHub *hub, int64_t user) {
         pthread_mutex_lock(&hub->lock);
         for (Listener *listener = hub->listeners; listener; listener = listener->next)
-                if (listener->user == user)
+                if (listener->account == user)
                         listener->asked_ms = 0;
         pthread_mutex_unlock(&hub->lock);
 }
@@ -344,6 +347,7 @@ Status event_stream_open(Request *request) {
         Listener *listener = calloc(1, sizeof *listener);
         ensure(listener);
         listener->user = request->call.actor->user;
+        listener->account = request->self ? request->self->user : listener->user;
         listener->token = own_copy(request->token);
         listener->peer = own_copy(request->http->peer);
         listener->scopes = own_copy(request->call.actor->scopes);

@@ -44,6 +44,7 @@ struct Request {
         Call call;                       // actor, catalog, db while a transaction is open
         Str token;                       // session token, from cookie or bearer
         bool by_cookie;
+        const Actor *self;               // whose session it is, where that is not call.actor: he looks as somebody else
         int64_t api_token;               // 0: a session, or nobody
         // the answer
         Buf out;
@@ -124,6 +125,7 @@ const Route **api_route_list(const Api *api, Arena *arena, size_t *ret_count); /
 // security.c: what stands at the border of every request and answer.
 bool request_foreign(const Request *request);          // a page of another site sent it with this browser's cookie, or to sign this browser in
 Status request_area(Request *request) MUST_USE;        // STATUS_FORBIDDEN "token_scope": the API token that it came with may not be used here
+Status request_view(Request *request, const Actor *self, const Actor *actor) MUST_USE; // view_as.c: sets call.actor; STATUS_FORBIDDEN "viewing_as": not while looking as somebody else
 void answer_protect(HttpRequest *http);                // the headers that every answer has
 // Runs the reading or writing part of a slow handler with actor and snapshots set.
 Status request_read(Request *request, Status (*run)(Request *request)) MUST_USE;

@@ -58,8 +58,31 @@ static void write_permissions(Request *request) {
         json_close_object(w);
 }
 
+// Who it really is: the person above is whom he looks as.
+static void write_viewing(Request *request) {
+        const Actor *self = request->self;
+        JsonWriter *w = &request->w;
+        json_key(w, STR("viewing_as"));
+        if (!self) {
+                json_add_null(w);
+                return;
+        }
+        json_open_object(w);
+        json_put_int(w, "id", request->call.actor->user);
+        json_put_str(w, "name", request->call.actor->name);
+        json_close_object(w);
+        json_key(w, STR("account"));
+        json_open_object(w);
+        json_put_int(w, "id", self->user);
+        json_put_str(w, "login", self->login);
+        json_put_str(w, "name", self->name);
+        json_put_str(w, "lang", str_from(lang_tag(self->lang)));
+        json_close_object(w);
+}
+
 void session_begin_answer(Request *request, Str token) {
         write_session(request);
+        write_viewing(request);
         if (token.len)
                 json_put_str(&request->w, "token", token);
         write_permissions(request);

@@ -97,7 +97,7 @@ export function createAppRouter(): Router {
     const session = useSession();
     const user = session.session?.user;
     if (!user) return false;
-    if (await signInAgain(user)) {
+    if (!session.session?.viewing_as && await signInAgain(user)) {
       stopLive();
       startLive(user.id);
       return true;
@@ -111,20 +111,22 @@ export function createAppRouter(): Router {
   onReconnect(() => {
     const session = useSession();
     if (session.session && !session.checked) void session.check().catch(() => undefined);
-    if (session.session) void usePreferences().adopt(session.session.user.id);
+    if (session.session && !session.session.viewing_as) void usePreferences().adopt(session.session.user.id);
   });
   return router;
 }
 
 /** What has to be known before the first page of this person: preferences, language, definitions. */
 async function begin(): Promise<void> {
-  const user = useSession().session?.user;
-  if (!user) return;
+  const session = useSession().session;
+  if (!session) return;
+  const { user, account = user, viewing_as: viewing } = session;
   const preferences = usePreferences();
   if (begun !== user.id) {
-    preferences.profileLang = user.lang === "en" || user.lang === "zh-CN" ? user.lang : null;
+    preferences.profileLang = account.lang === "en" || account.lang === "zh-CN" ? account.lang : null;
     await useLang(preferences.lang);
-    await Promise.all([preferences.adopt(user.id), useCatalog().load(`${user.id}/${preferences.lang}`)]);
+    // who looks as somebody keeps his own language and looks
+    await Promise.all([viewing ? undefined : preferences.adopt(user.id), useCatalog().load(`${user.id}/${preferences.lang}`)]);
     await useLang(preferences.lang); // another device may have chosen another one
   }
   await useCatalog().load(`${user.id}/${preferences.lang}`);

@@ -9,6 +9,9 @@ export interface Session {
   zone?: string;
   currency?: string;
   permissions?: Json;
+  /** an administrator looks as the person above, who is then not the account that signed in */
+  viewing_as?: { id: number; name: string } | null;
+  account?: { id: number; login: string; name: string; lang: string | null };
 }
 export interface ListQuery {
   filter?: string;
@@ -122,6 +125,8 @@ export const signInSecond = (body: { challenge: string; code?: string; recovery?
 export const signInEnrol = (challenge: string): Promise<FactorStart> => request("POST", "/session/enrol", { body: { challenge } });
 export const signInPassword = (challenge: string, password: string): Promise<Session> => request("POST", "/session/password", { body: { challenge, password } });
 export const signOut = (): Promise<null> => request("DELETE", "/session");
+/** Looks as a colleague, reading only; null ends it. */
+export const viewAs = (user: number | null): Promise<Session> => request("POST", "/session/view-as", { body: { user } });
 export const getObjects = (): Promise<{ items: ObjectDef[] }> => request("GET", "/meta/objects");
 
 export const listRecords = (object: string, query: ListQuery, signal?: AbortSignal): Promise<Page> =>

@@ -55,6 +55,13 @@ export const useSession = defineStore("session", () => {
     checked.value = true;
     keep(null);
   }
+  // the same cookie serves every tab: where another one begins or ends looking as somebody, or signs in as somebody, this one shows nothing of the person before
+  const moved = (): void => {
+    const kept = readKept();
+    if (session.value && kept && kept.user.id !== session.value.user.id) window.location.reload();
+  };
+  window.addEventListener("storage", (event) => { if (event.key === KEY) moved(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) moved(); });
   async function signOut(): Promise<void> {
     try {
       await api.signOut();
