@@ -2,9 +2,9 @@
 #pragma once
 #include "record/record.h"
 
-extern const ObjectModule department_module, user_module, role_module, lead_module, customer_module, contact_module, opportunity_module, activity_module, task_module, event_module, comment_module, notification_module, view_module, attachment_module;
+extern const ObjectModule department_module, user_module, role_module, lead_module, customer_module, contact_module, opportunity_module, activity_module, task_module, event_module, comment_module, notification_module, view_module, attachment_module, retention_rule_module;
 
 static const ObjectModule *const object_modules[] = {
-        &department_module, &user_module, &role_module, &lead_module, &customer_module, &contact_module, &opportunity_module, &activity_module, &task_module, &event_module, &comment_module, &notification_module, &view_module, &attachment_module,
+        &department_module, &user_module, &role_module, &lead_module, &customer_module, &contact_module, &opportunity_module, &activity_module, &task_module, &event_module, &comment_module, &notification_module, &view_module, &attachment_module, &retention_rule_module,
         NULL,
 };

@@ -15,13 +15,16 @@ typedef struct OrgSettings {
         int week_start;      // 0 Sunday, 1 Monday, 6 Saturday
         Str map_tiles, map_attribution;
         Str map_source;      // where the tiles come from, as a Content-Security-Policy names it: "https://*.tile.example.org"; empty: nowhere
+        int audit_days, bin_days;             // how long entries of the audit log and deleted records are kept; 0: for ever
+        int64_t export_rows;                  // a person may export in a day; 0: no limit
+        int64_t opened_hour, opened_day, rows_hour, rows_day; // records opened and rows of lists read by a person; 0: no limit
         bool demo;           // records of the demo company are there
 } OrgSettings;
 
 #define SETTING_ZONE "zone"
 #define SETTING_DEMO "demo"
 #define ZONE_DEFAULT "Asia/Shanghai"
-enum { SETTINGS_COUNT = 7 };
+enum { SETTINGS_COUNT = 14 };
 
 // What is to be set, as it will be stored, by the order of the table in settings.c.
 typedef struct SettingsChange { bool given[SETTINGS_COUNT]; Str values[SETTINGS_COUNT]; } SettingsChange;
@@ -33,6 +36,8 @@ void settings_unref(OrgSettings *settings);                        // accepts NU
 Status settings_check(Context *context, const Json *body, const char *const *others, SettingsChange *ret) MUST_USE;
 // Writes them and bumps the epoch of access. A new zone gives other days: totals that depend on them are made anew. Callers reload after the commit.
 Status settings_write(Db *db, const Catalog *catalog, const SettingsChange *change) MUST_USE;
+// Is it in these changes a limit or a time of keeping? from: as it was. Writes {"name":[from,to]} for the audit log.
+void settings_write_changes(JsonWriter *w, const OrgSettings *from, const SettingsChange *change);
 Status settings_demo_set(Db *db, bool demo) MUST_USE;
 // The demo company is being made or removed right now: said in every slice of that work, so that work of a node that died is not waited for.
 Status settings_demo_working(Db *db) MUST_USE;

@@ -88,6 +88,7 @@ typedef struct ApiConfig {
         const char *version;
         bool test_clock;
         Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg); // the program's: its demo company
+        Status (*night)(Context *context, Org *org); // the night's work, at once (only with the test clock)
 } ApiConfig;
 Status api_new(Context *context, const ApiConfig *config, Api **ret) MUST_USE;
 void api_free(Api *api);
@@ -107,6 +108,7 @@ struct Api {
         const char *version;
         bool test_clock;
         Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg);
+        Status (*night)(Context *context, Org *org);
         int64_t started_ms;
         struct Limiter *feeds;       // by user: how often calendars are fetched
         int64_t answers[6];          // by status class, atomic

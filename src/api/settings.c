@@ -11,6 +11,16 @@ static Str company_name(const Request *request, const OrgSettings *settings) {
         return settings->company;
 }
 
+static void write_limits(JsonWriter *w, const OrgSettings *settings) {
+        json_put_int(w, "audit_days", settings->audit_days);
+        json_put_int(w, "bin_days", settings->bin_days);
+        json_put_int(w, "export_rows", settings->export_rows);
+        json_put_int(w, "opened_hour", settings->opened_hour);
+        json_put_int(w, "opened_day", settings->opened_day);
+        json_put_int(w, "rows_hour", settings->rows_hour);
+        json_put_int(w, "rows_day", settings->rows_day);
+}
+
 static void write_settings(Request *request, const OrgSettings *settings) {
         JsonWriter *w = &request->w;
         json_open_object(w);
@@ -22,6 +32,8 @@ static void write_settings(Request *request, const OrgSettings *settings) {
         json_put_str(w, "map_tiles", settings->map_tiles);
         json_put_str(w, "map_attribution", settings->map_attribution);
         json_put_bool(w, "demo", settings->demo);
+        if (request->call.actor->administrator) // whoever knows the limits stays below them
+                write_limits(w, settings);
         json_close_object(w);
 }
 
@@ -37,8 +49,18 @@ static Status settings_prepare(Request *request) {
         return settings_check(&request->context, request->body, NULL, change);
 }
 
+static Status audit_settings(Request *request) {
+        Buf detail = buf_make(request->context.arena, 1 << 16);
+        JsonWriter w = json_writer(&detail);
+        json_open_object(&w);
+        settings_write_changes(&w, request->view.settings, request->prepared);
+        json_close_object(&w);
+        return detail.len > 2 ? record_audit(&request->call, "settings.change", NULL, 0, buf_str(&detail)) : STATUS_OK;
+}
+
 static Status settings_patch(Request *request) {
         TRY(request->prepare_status);
+        TRY(audit_settings(request));
         TRY(settings_write(request->call.db, request->call.catalog, request->prepared));
         request->call.metadata_changed = true;
         OrgSettings *fresh = NULL;

@@ -130,6 +130,15 @@ Status bulk_change_remove(Call *call, int64_t job, int64_t record) {
         return db_exec(call->db, &statement, NULL);
 }
 
+Status bulk_change_forget(Call *call, const Object *object, int64_t record) {
+        Sql statement = db_sql(call->db);
+        sql(&statement, "delete from bulk_change where object_id = ");
+        sql_int(&statement, object->id);
+        sql(&statement, " and record_id = ");
+        sql_int(&statement, record);
+        return db_exec(call->db, &statement, NULL);
+}
+
 Status bulk_change_records(Call *call, int64_t job, int64_t **ret, size_t *ret_count, int64_t *ret_object) {
         Arena *arena = call->context->arena;
         size_t capacity = 256, count = 0;

@@ -12,6 +12,7 @@ typedef struct BulkChange {
 Str bulk_difference(Arena *arena, const Record *before, const Record *after);
 Status bulk_change_add(Call *call, const Object *object, const BulkChange *change) MUST_USE;
 Status bulk_change_get(Call *call, int64_t job, int64_t record, BulkChange *ret) MUST_USE; // STATUS_NOT_FOUND
+Status bulk_change_forget(Call *call, const Object *object, int64_t record) MUST_USE; // of all jobs: the record goes for good, or what it said does
 Status bulk_change_remove(Call *call, int64_t job, int64_t record) MUST_USE;
 Status bulk_change_records(Call *call, int64_t job, int64_t **ret, size_t *ret_count, int64_t *ret_object) MUST_USE;
 bool bulk_value(const Field *field, const Json *json, Value *ret); // one of the values of changes; false: the field is of another kind now

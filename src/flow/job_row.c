@@ -2,6 +2,7 @@
 #include "flow/job_row.h"
 
 #define DEPTH 8 // of a result
+#define DEAD_AT_ONCE 1000
 
 // ---- Making
 
@@ -20,10 +21,10 @@ static void add_seen(Sql *sql) {
 Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
         const Jobs *jobs = org_slot(call->org, ORG_SLOT_JOBS);
         Sql insert = db_sql(call->db);
-        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, seen_at) values (");
+        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, finished_at, result, seen_at) values (");
         sql_str(&insert, str_from(start->kind));
-        sql(&insert, ", 'queued', ");
-        sql_value(&insert, value_number((Decimal){0}));
+        sql_fixed(&insert, start->done ? STR(", 'done', ") : STR(", 'queued', "));
+        sql_value(&insert, value_number((Decimal){start->done ? DECIMAL_SCALE : 0}));
         sql(&insert, ", ");
         sql_value(&insert, call->actor->user ? value_int(call->actor->user) : VALUE_NONE);
         sql(&insert, ", ");
@@ -35,10 +36,15 @@ Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
         sql(&insert, ", ");
         sql_value(&insert, jobs ? value_int(jobs_node(jobs)) : VALUE_NONE);
         sql(&insert, ", ");
+        sql_value(&insert, start->done ? value_datetime(call->context->now_ms) : VALUE_NONE);
+        sql(&insert, ", ");
+        sql_value(&insert, start->done ? value_text(STR("{\"done\":1,\"failed\":0,\"problems\":[]}")) : VALUE_NONE);
+        sql(&insert, ", ");
         add_seen(&insert);
         sql(&insert, ")");
         sql_returning_id(&insert);
-        return db_insert(call->db, &insert, ret_id);
+        TRY(db_insert(call->db, &insert, ret_id));
+        return start->done ? STATUS_OK : job_audit_start(call, *ret_id, start);
 }
 
 // ---- Renewing
@@ -70,7 +76,7 @@ Status job_row_update(Db *db, JobUpdate *change) {
         where_open(&update);
         TRY(db_exec(db, &update, &changed));
         change->ended = changed == 0;
-        return STATUS_OK;
+        return changed && !value_is_null(change->finished_at) ? job_audit_end(db, change->id) : STATUS_OK;
 }
 
 Status job_save(Job *job, Db *db, int64_t done, int64_t total, Str result) {
@@ -91,14 +97,44 @@ Status jobs_beat(Db *db, int64_t node) {
         return db_exec(db, &update, NULL);
 }
 
+static void where_dead(Sql *sql) {
+        sql(sql, " where status in ('queued', 'running')");
+        if (sql->dialect == DIALECT_POSTGRES)
+                sql(sql, " and (seen_at is null or seen_at < clock_timestamp() - interval '20 seconds')");
+}
+
+static Status find_dead(Db *db, int64_t *ret, size_t *ret_count) {
+        Sql select = db_sql(db);
+        *ret_count = 0;
+        sql(&select, "select \"id\" from job");
+        where_dead(&select);
+        sql(&select, " order by \"id\" limit ");
+        sql_int(&select, DEAD_AT_ONCE);
+        sql_lock(&select, true);
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(db, &select, &rows));
+        for (bool found; *ret_count < DEAD_AT_ONCE;) {
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        break;
+                ret[(*ret_count)++] = rows_int(rows, 0);
+        }
+        return STATUS_OK;
+}
+
 Status jobs_interrupt(Db *db) {
+        int64_t dead[DEAD_AT_ONCE];
+        size_t count = 0;
+        TRY(find_dead(db, dead, &count));
+        if (!count)
+                return STATUS_OK;
         Sql update = db_sql(db);
         sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\"}', finished_at = ");
         sql_value(&update, value_datetime(db_context(db)->now_ms));
-        sql(&update, " where status in ('queued', 'running')");
-        if (db_dialect(db) == DIALECT_POSTGRES)
-                sql(&update, " and (seen_at is null or seen_at < clock_timestamp() - interval '20 seconds')");
-        return db_exec(db, &update, NULL);
+        sql(&update, " where \"id\" in ");
+        sql_int_list(&update, dead, count);
+        TRY(db_exec(db, &update, NULL));
+        return job_audit_interrupted(db, dead, count);
 }
 
 static Status job_status(Call *call, int64_t id, Str *ret) {
@@ -130,8 +166,10 @@ Status job_undoable(Call *call, int64_t id, Str *ret_request) {
         Sql select = db_sql(call->db);
         sql(&select, "select request, undo_until, finished_at, (select u.status from job u where u.id = job.undone_by), (select 1 from bulk_change c where c.job_id = job.id limit 1) from job where \"id\" = ");
         sql_int(&select, id);
-        sql(&select, " and user_id = ");
-        sql_int(&select, call->actor->user);
+        if (!call->actor->administrator) { // who left cannot take back what he did
+                sql(&select, " and user_id = ");
+                sql_int(&select, call->actor->user);
+        }
         sql_lock(&select, false);
         ROWS_CLEANUP Rows *rows = NULL;
         bool found = false;
@@ -203,7 +241,7 @@ static void put_time(JsonWriter *w, const char *key, Value at) {
 static void put_result(Context *context, JsonWriter *w, Rows *rows, bool undo) {
         Json *result = NULL;
         Str kind = rows_text(rows, 1);
-        bool plain = rows_null(rows, 4) || !(str_is(kind, "bulk") || str_is(kind, "undo"));
+        bool plain = rows_null(rows, 4) || !(str_is(kind, "bulk") || str_is(kind, "undo") || str_is(kind, "operation"));
         if (plain || json_parse(context, str_copy(context->arena, rows_text(rows, 4)), DEPTH, &result) != STATUS_OK) {
                 put_json(w, "result", rows, 4);
                 return;
@@ -256,7 +294,7 @@ static void write_row(Call *call, Rows *rows, bool everyone, JsonWriter *w) {
         json_key(w, STR("progress"));
         json_add_decimal(w, rows_value(rows, 3, VALUE_NUMBER).number, 0);
         put_json(w, "request", rows, 8);
-        put_result(call->context, w, rows, rows_int(rows, 10) != 0 && rows_int(rows, 9) == call->actor->user);
+        put_result(call->context, w, rows, rows_int(rows, 10) != 0 && (rows_int(rows, 9) == call->actor->user || call->actor->administrator));
         put_problem(call->context, w, rows);
         put_time(w, "created_at", rows_value(rows, 6, VALUE_DATETIME));
         put_time(w, "finished_at", rows_value(rows, 7, VALUE_DATETIME));
@@ -285,9 +323,9 @@ Status job_list(Call *call, int limit, bool everyone, JsonWriter *w) {
         Sql select = db_sql(call->db);
         select_jobs(call, &select);
         if (everyone) {
-                sql(&select, "user_id is not null");
+                sql(&select, "user_id is not null and kind <> 'operation'");
         } else {
-                sql(&select, "user_id = ");
+                sql(&select, "kind <> 'operation' and user_id = ");
                 sql_int(&select, call->actor->user);
         }
         sql(&select, " order by \"id\" desc limit ");

@@ -16,6 +16,11 @@ int64_t jobs_node(const Jobs *jobs);                  // whose jobs they are, wh
 Status jobs_interrupt(Db *db) MUST_USE;
 Status jobs_beat(Db *db, int64_t node) MUST_USE;      // tells that this node's jobs are alive
 
+// job_audit.c: what the audit log says of jobs.
+Status job_audit_start(Call *call, int64_t id, const JobStart *start) MUST_USE;
+Status job_audit_end(Db *db, int64_t id) MUST_USE;
+Status job_audit_interrupted(Db *db, const int64_t *ids, size_t count) MUST_USE;
+
 // What undoing asks of a job of the actor's: STATUS_NOT_FOUND, STATUS_CONFLICT "not_undoable", "undo_too_late", "undone_already".
 Status job_undoable(Call *call, int64_t id, Str *ret_request) MUST_USE;
 Status job_undone_by(Call *call, int64_t id, int64_t undo) MUST_USE;

@@ -102,9 +102,12 @@ static Status run_one(Db *db, void *arg) {
 static Status take_one(Run *run, Call *call) {
         Step step = {.slices = run->slices, .call = call, .id = run->slices->ids[run->now.at]};
         error_clear(call->context);
+        run->slices->again = false;
         Status status = db_savepoint(call->db, run_one, &step);
         if (store_failed(status))
                 return status;
+        if (status == STATUS_OK && run->slices->again)
+                return STATUS_OK;
         run->now.at++;
         if (status == STATUS_OK && str_empty(step.note)) {
                 run->now.done++;
@@ -126,8 +129,11 @@ static Status begin(Run *run, Db *db, Call *ret) {
         if (!slices->object)
                 return error_set(context, STATUS_NOT_FOUND, "unknown_object", slices->object_name);
         // As through the API: what hooks ask of a person's request they ask of these too.
-        *ret = (Call){.context = context, .org = slices->job->org, .catalog = run->view.catalog, .db = db, .source = STR("api")};
-        TRY(access_actor(context, run->view.access, slices->job->user, &ret->actor));
+        *ret = (Call){.context = context, .org = slices->job->org, .catalog = run->view.catalog, .db = db, .source = slices->source ? str_from(slices->source) : STR("api")};
+        if (slices->job->user)
+                TRY(access_actor(context, run->view.access, slices->job->user, &ret->actor));
+        else
+                ret->actor = access_system(run->view.access);
         return slices->begin ? slices->begin(slices, ret) : STATUS_OK;
 }
 
@@ -140,7 +146,7 @@ static Status run_slice(Db *db, void *arg) {
         TRY(begin(run, db, &call));
         int64_t until_us = os_monotonic_us() + SLICE_US;
         size_t last = run->now.at + SLICE_RECORDS;
-        while (run->now.at < slices->count && run->now.at < last && (run->now.at == run->before.at || os_monotonic_us() < until_us))
+        for (bool first = true; run->now.at < slices->count && run->now.at < last && (first || os_monotonic_us() < until_us); first = false)
                 TRY(take_one(run, &call));
         run->changed = call.metadata_changed;
         if (run->changed)

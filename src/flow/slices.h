@@ -14,5 +14,7 @@ struct Slices {
         // One record, in a savepoint. *ret_note: done, but not wholly; counted and told as a failure.
         Status (*one)(Slices *slices, Call *call, int64_t id, Str *ret_note);
         const Object *object; // of the transaction
+        bool again;           // set by one(): there is more to do for this record, in this or the next transaction
+        const char *source;   // of the history; NULL: as through the API
 };
 Status slices_run(Slices *slices) MUST_USE; // writes the job's result

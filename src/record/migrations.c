@@ -73,11 +73,23 @@ static Status create_readers(Db *db) {
                                 : STR("insert into access_reader select distinct 23, cast(p.value as integer), e.id from event e, json_each(e.participants) p where e.participants is not null"));
 }
 
+// Through what somebody made a change: the browser, the token.
+static Status extend_history(Db *db) {
+        return run(db, db_dialect(db) == DIALECT_POSTGRES ? STR("alter table history add column via text collate \"C\"") : STR("alter table history add column via text"));
+}
+
+// Files of a record are found when it goes for good.
+static Status index_files(Db *db) {
+        return run(db, STR("create index file_record on file (object_id, record_id) where object_id is not null"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
         {302, "idempotency, sequence, file", create_small},
         {310, "file_part", create_file_part},
         {320, "access_reader", create_readers},
+        {340, "history through what", extend_history},
+        {341, "files by record", index_files},
 };
 const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;
