@@ -1,5 +1,5 @@
 // Plays what people do, in Chromium, against a fresh demo company. One line per check; the last line is "N passed, N failed".
-// Parts: desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), day (day.calendar …), phone, design, looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
+// Parts: desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), day (day.calendar …), audit (audit.log …), phone, design, looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
 import { mkdirSync } from 'node:fs'
 import { Haike } from '../support/server.mjs'
 import { Browser, PICTURES } from './browser.mjs'
@@ -13,8 +13,9 @@ import * as record from './record.mjs'
 import * as first from './first.mjs'
 import * as shapes from './shapes.mjs'
 import * as looks from './looks.mjs'
+import * as audit from './audit.mjs'
 
-const parts = { desk, lists, shapes, record, day, first, phone, design, looks }
+const parts = { desk, lists, shapes, record, day, first, phone, design, audit, looks }
 const words = process.argv.slice(2)
 const engineAt = words.indexOf('--engine')
 const engine = engineAt >= 0 ? words.splice(engineAt, 2)[1] : 'sqlite'
