@@ -18,6 +18,8 @@ static Str kind_key(NotifyKind kind) {
                 return STR("comment");
         case NOTIFY_EVENT:
                 return STR("event");
+        case NOTIFY_SYSTEM:
+                return STR("system");
         }
         return STR("system");
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include "record/record.h"
 
-typedef enum NotifyKind { NOTIFY_MENTION, NOTIFY_ASSIGNED, NOTIFY_TASK, NOTIFY_REMINDER, NOTIFY_COMMENT, NOTIFY_EVENT } NotifyKind;
+typedef enum NotifyKind { NOTIFY_MENTION, NOTIFY_ASSIGNED, NOTIFY_TASK, NOTIFY_REMINDER, NOTIFY_COMMENT, NOTIFY_EVENT, NOTIFY_SYSTEM } NotifyKind;
 
 // text_key: a message of objects/*/texts.json; its {0} is the sender's name, {1} the record's label, {2} the record's name. Nobody is told of what they do
 // themselves; inactive and unknown people, and who may not see the record, are not told.

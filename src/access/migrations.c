@@ -298,6 +298,58 @@ static Status make_access_token(Db *db) {
         return make_index(db, STR("create index \"access_token_user\" on \"access_token\" (\"user_id\")"));
 }
 
+// Sealed rows know their place in the chain, and what is asked of the log has an index in the order of time.
+static Status extend_audit(Db *db) {
+        Sql column = db_sql(db);
+        sql(&column, "alter table \"audit\" add column \"seal\" ");
+        sql_fixed(&column, sql_type(column.dialect, VALUE_INTEGER));
+        TRY(db_ddl(db, &column));
+        TRY(make_index(db, STR("drop index \"audit_at\"")));
+        TRY(make_index(db, STR("drop index \"audit_user\"")));
+        TRY(make_index(db, STR("drop index \"audit_kind\"")));
+        TRY(make_index(db, STR("create index \"audit_at\" on \"audit\" (\"at\", \"id\")")));
+        TRY(make_index(db, STR("create index \"audit_user\" on \"audit\" (\"user_id\", \"at\", \"id\")")));
+        TRY(make_index(db, STR("create index \"audit_kind\" on \"audit\" (\"kind\", \"at\", \"id\")")));
+        TRY(make_index(db, STR("create index \"audit_record\" on \"audit\" (\"object_id\", \"record_id\", \"at\", \"id\") where \"object_id\" is not null")));
+        TRY(make_index(db, STR("create index \"audit_peer\" on \"audit\" (\"peer\", \"at\", \"id\")")));
+        return make_index(db, STR("create index \"audit_open\" on \"audit\" (\"id\") where \"seal\" is null"));
+}
+
+static Status make_audit_seal(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"audit_seal\" (\"seq\" ");
+        sql_fixed(&table, sql_type(table.dialect, VALUE_INTEGER));
+        sql(&table, " primary key not null");
+        add_column(&table, STR("id"), VALUE_INTEGER, STR(" not null"));
+        add_column(&table, STR("salt"), VALUE_BLOB, STR(""));
+        add_column(&table, STR("commitment"), VALUE_BLOB, STR(" not null"));
+        add_column(&table, STR("chain"), VALUE_BLOB, STR(" not null"));
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        return make_index(db, STR("create unique index \"audit_seal_id\" on \"audit_seal\" (\"id\")"));
+}
+
+// A file that turned up somewhere is looked for by its fingerprint.
+static Status index_audit_files(Db *db) {
+        return make_index(db, db_dialect(db) == DIALECT_POSTGRES ? STR("create index \"audit_sha256\" on \"audit\" (substr(\"detail\", strpos(\"detail\", '\"sha256\":\"') + 10, 64)) where \"kind\" in ('export.end', 'audit_export.end')")
+                                                                 : STR("create index \"audit_sha256\" on \"audit\" (substr(\"detail\", instr(\"detail\", '\"sha256\":\"') + 10, 64)) where \"kind\" in ('export.end', 'audit_export.end')"));
+}
+
+// How much somebody read or took out, by hour and day.
+static Status make_audit_use(Db *db) {
+        Sql table = db_sql(db);
+        sql(&table, "create table \"audit_use\" (\"user_id\" ");
+        sql_fixed(&table, sql_type(table.dialect, VALUE_INTEGER));
+        sql(&table, " not null");
+        add_column(&table, STR("what"), VALUE_TEXT, STR(" not null"));
+        add_column(&table, STR("since"), VALUE_DATETIME, STR(" not null"));
+        add_column(&table, STR("amount"), VALUE_INTEGER, STR(" not null"));
+        sql(&table, ", primary key (\"user_id\", \"what\", \"since\")");
+        sql_table_end(&table);
+        TRY(db_ddl(db, &table));
+        return make_index(db, STR("create index \"audit_use_since\" on \"audit_use\" (\"since\")"));
+}
+
 const Migration access_migrations[] = {
         {.number = 201, .name = "setting", .run = make_setting},
         {.number = 202, .name = "access_epoch", .run = make_epoch},
@@ -321,5 +373,9 @@ const Migration access_migrations[] = {
         {.number = 233, .name = "password_reset", .run = make_password_reset},
         {.number = 234, .name = "mail_queue", .run = make_mail_queue},
         {.number = 240, .name = "audit", .run = make_audit},
+        {.number = 241, .name = "audit of a chain", .run = extend_audit},
+        {.number = 242, .name = "audit_seal", .run = make_audit_seal},
+        {.number = 243, .name = "audit_use", .run = make_audit_use},
+        {.number = 244, .name = "audit by file", .run = index_audit_files},
 };
 const size_t access_migrations_count = sizeof access_migrations / sizeof *access_migrations;

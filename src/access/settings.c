@@ -1,5 +1,6 @@
 // The organisation's settings: checking what is to be set, writing it, reading all of it.
 #include "access/settings.h"
+#include "access/audit.h"
 #include "access/org.h"
 #include "base/unicode.h"
 #include <unicode/ucal.h>
@@ -8,6 +9,8 @@
 #define COMPANY_LENGTH 120
 #define ATTRIBUTION_LENGTH 300
 #define CURRENCY_DEFAULT "CNY"
+#define DAYS_MOST 36500
+#define LIMIT_MOST 1000000000
 
 typedef struct SettingDef {
         const char *name, *fallback;
@@ -235,7 +238,35 @@ static Status check_address(Context *context, Str path, const Json *value, Str *
         return scheme && host_name(str_slice(*ret, scheme, ret->len), &labels) ? STATUS_OK : error_add(context, path, "bad_address");
 }
 
-enum { COMPANY, ZONE, CURRENCY, LANGUAGE, WEEK_START, MAP_TILES, MAP_ATTRIBUTION, PASSWORD_LENGTH, PASSWORD_CLASSES, PASSWORD_HISTORY, PASSWORD_DAYS, SESSION_IDLE, SESSION_HOURS, ALLOW_LIST, ADDRESS };
+static Status check_whole(Context *context, Str path, const Json *value, int64_t most, Str *ret) {
+        int64_t number = 0;
+        bool whole = value->kind == JSON_NUMBER && str_to_int64(value->text, &number);
+        *ret = whole ? value->text : STR_NONE;
+        if (value->kind == JSON_NULL) {
+                *ret = STR("0");
+                return STATUS_OK;
+        }
+        return whole && number >= 0 && number <= most ? STATUS_OK : error_add(context, path, "number_range", STR("0"), str_format(context->arena, "%lld", (long long)most));
+}
+
+static Status check_audit_days(Context *context, Str path, const Json *value, Str *ret) {
+        int64_t days = 0;
+        TRY(check_whole(context, path, value, DAYS_MOST, ret));
+        return str_to_int64(*ret, &days) && (days == 0 || days >= AUDIT_DAYS_LEAST) ? STATUS_OK : error_add(context, path, "audit_days");
+}
+
+static Status check_days(Context *context, Str path, const Json *value, Str *ret) {
+        return check_whole(context, path, value, DAYS_MOST, ret);
+}
+
+static Status check_limit(Context *context, Str path, const Json *value, Str *ret) {
+        return check_whole(context, path, value, LIMIT_MOST, ret);
+}
+
+enum {
+        COMPANY, ZONE, CURRENCY, LANGUAGE, WEEK_START, MAP_TILES, MAP_ATTRIBUTION, PASSWORD_LENGTH, PASSWORD_CLASSES, PASSWORD_HISTORY, PASSWORD_DAYS, SESSION_IDLE, SESSION_HOURS,
+        ALLOW_LIST, ADDRESS, AUDIT_DAYS, BIN_DAYS, EXPORT_ROWS, OPENED_HOUR, OPENED_DAY, ROWS_HOUR, ROWS_DAY
+};
 
 static const SettingDef defs[SETTINGS_COUNT] = {
         [COMPANY] = {"company", "", check_company},
@@ -253,6 +284,13 @@ static const SettingDef defs[SETTINGS_COUNT] = {
         [SESSION_HOURS] = {"session_hours", "2160", check_session_hours},
         [ALLOW_LIST] = {"allow_list", "", check_allow_list},
         [ADDRESS] = {"address", "", check_address},
+        [AUDIT_DAYS] = {"audit_days", "1095", check_audit_days},
+        [BIN_DAYS] = {"bin_days", "0", check_days},
+        [EXPORT_ROWS] = {"export_rows", "0", check_limit},
+        [OPENED_HOUR] = {"opened_hour", "0", check_limit},
+        [OPENED_DAY] = {"opened_day", "0", check_limit},
+        [ROWS_HOUR] = {"rows_hour", "0", check_limit},
+        [ROWS_DAY] = {"rows_day", "0", check_limit},
 };
 
 static const SettingDef *find_def(Str name) {
@@ -365,6 +403,32 @@ Status settings_write(Db *db, const Catalog *catalog, const SettingsChange *chan
         return change->given[ZONE] ? change_zone(db, catalog, change->values[ZONE]) : STATUS_OK;
 }
 
+// As they are stored, so that what was and what is can be compared.
+static Str stored_now(Arena *arena, const OrgSettings *settings, size_t i) {
+        const Str texts[] = {[COMPANY] = settings->company, [ZONE] = settings->zone, [CURRENCY] = settings->currency, [LANGUAGE] = str_from(lang_tag(settings->language)),
+                             [MAP_TILES] = settings->map_tiles, [MAP_ATTRIBUTION] = settings->map_attribution};
+        const int64_t numbers[] = {[WEEK_START] = settings->week_start, [AUDIT_DAYS] = settings->audit_days, [BIN_DAYS] = settings->bin_days, [EXPORT_ROWS] = settings->export_rows,
+                                   [OPENED_HOUR] = settings->opened_hour, [OPENED_DAY] = settings->opened_day, [ROWS_HOUR] = settings->rows_hour, [ROWS_DAY] = settings->rows_day};
+        if (i < sizeof texts / sizeof *texts && texts[i].data)
+                return texts[i];
+        return i == WEEK_START || i >= AUDIT_DAYS ? str_format(arena, "%lld", (long long)numbers[i]) : STR("");
+}
+
+void settings_write_changes(JsonWriter *w, const OrgSettings *from, const SettingsChange *change) {
+        for (size_t i = 0; i < SETTINGS_COUNT; i++) {
+                if (!change->given[i])
+                        continue;
+                Str before = stored_now(w->buf->arena, from, i);
+                if (str_eq(before, change->values[i]))
+                        continue;
+                json_key(w, str_from(defs[i].name));
+                json_open_array(w);
+                json_add_str(w, before);
+                json_add_str(w, change->values[i]);
+                json_close_array(w);
+        }
+}
+
 Status settings_demo_set(Db *db, bool demo) {
         TRY(access_bump(db));
         return org_setting_set(db, STR(SETTING_DEMO), demo ? STR("true") : STR("false"));
@@ -408,23 +472,33 @@ static Status read_rows(Db *db, OrgSettings *settings, Str values[SETTINGS_COUNT
 }
 
 // What somebody wrote there by other ways and cannot be read is as if it were not set.
-static int number_of(const Str values[SETTINGS_COUNT], int setting) {
+static int64_t number_of(const Str values[SETTINGS_COUNT], int setting) {
         int64_t number = 0;
         if (!str_to_int64(values[setting], &number))
                 (void)str_to_int64(str_from(defs[setting].fallback), &number);
-        return (int)number;
+        return number;
 }
 
 static void take_security(OrgSettings *settings, const Str values[SETTINGS_COUNT]) {
         Str bad;
-        settings->password_length = number_of(values, PASSWORD_LENGTH);
-        settings->password_classes = number_of(values, PASSWORD_CLASSES);
-        settings->password_history = number_of(values, PASSWORD_HISTORY);
-        settings->password_days = number_of(values, PASSWORD_DAYS);
+        settings->password_length = (int)number_of(values, PASSWORD_LENGTH);
+        settings->password_classes = (int)number_of(values, PASSWORD_CLASSES);
+        settings->password_history = (int)number_of(values, PASSWORD_HISTORY);
+        settings->password_days = (int)number_of(values, PASSWORD_DAYS);
         settings->session_idle_min = number_of(values, SESSION_IDLE);
         settings->session_most_h = number_of(values, SESSION_HOURS);
         settings->allow_text = values[ALLOW_LIST];
         (void)network_list_parse(settings->arena, values[ALLOW_LIST], ALLOW_MOST, &settings->allow_list, &bad);
+}
+
+static void take_limits(OrgSettings *settings, const Str values[SETTINGS_COUNT]) {
+        settings->audit_days = (int)number_of(values, AUDIT_DAYS);
+        settings->bin_days = (int)number_of(values, BIN_DAYS);
+        settings->export_rows = number_of(values, EXPORT_ROWS);
+        settings->opened_hour = number_of(values, OPENED_HOUR);
+        settings->opened_day = number_of(values, OPENED_DAY);
+        settings->rows_hour = number_of(values, ROWS_HOUR);
+        settings->rows_day = number_of(values, ROWS_DAY);
 }
 
 static void take_values(OrgSettings *settings, const Str values[SETTINGS_COUNT]) {
@@ -432,13 +506,14 @@ static void take_values(OrgSettings *settings, const Str values[SETTINGS_COUNT])
         settings->zone = values[ZONE];
         settings->currency = values[CURRENCY];
         settings->language = lang_from(values[LANGUAGE]);
-        settings->week_start = number_of(values, WEEK_START);
+        settings->week_start = (int)number_of(values, WEEK_START);
         settings->map_tiles = values[MAP_TILES];
         settings->map_attribution = values[MAP_ATTRIBUTION];
         settings->address = values[ADDRESS];
         if (!map_tiles_source(settings->arena, settings->map_tiles, &settings->map_source)) // whoever wrote it there
                 settings->map_tiles = settings->map_source = STR_NONE;
         take_security(settings, values);
+        take_limits(settings, values);
 }
 
 Status settings_load(Db *db, int64_t epoch, OrgSettings **ret) {

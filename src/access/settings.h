@@ -17,6 +17,9 @@ typedef struct OrgSettings {
         Str map_tiles, map_attribution;
         Str map_source;      // where the tiles come from, as a Content-Security-Policy names it: "https://*.tile.example.org"; empty: nowhere
         Str address;         // where people reach this system: "https://crm.example.org", without a slash at its end; empty: not set. Links in mails are made of it
+        int audit_days, bin_days;             // how long entries of the audit log and deleted records are kept; 0: for ever
+        int64_t export_rows;                  // a person may export in a day; 0: no limit
+        int64_t opened_hour, opened_day, rows_hour, rows_day; // records opened and rows of lists read by a person; 0: no limit
         bool demo;           // records of the demo company are there
         int password_length, password_classes, password_history, password_days; // least characters and kinds of them; how many old ones are refused; 0 days: no age limit
         int64_t session_idle_min, session_most_h; // a session ends when it is not used for so long, and in any case after so long
@@ -29,7 +32,7 @@ typedef struct OrgSettings {
 #define ZONE_DEFAULT "Asia/Shanghai"
 #define SESSION_IDLE_MOST 43200 // minutes
 #define ALLOW_MOST 500           // ranges in a list
-enum { SETTINGS_COUNT = 15 };
+enum { SETTINGS_COUNT = 22 };
 
 // What is to be set, as it will be stored, by the order of the table in settings.c.
 typedef struct SettingsChange { bool given[SETTINGS_COUNT]; Str values[SETTINGS_COUNT]; } SettingsChange;
@@ -41,6 +44,8 @@ void settings_unref(OrgSettings *settings);                        // accepts NU
 Status settings_check(Context *context, const Json *body, const char *const *others, SettingsChange *ret) MUST_USE;
 // Writes them and bumps the epoch of access. A new zone gives other days: totals that depend on them are made anew. Callers reload after the commit.
 Status settings_write(Db *db, const Catalog *catalog, const SettingsChange *change) MUST_USE;
+// Is it in these changes a limit or a time of keeping? from: as it was. Writes {"name":[from,to]} for the audit log.
+void settings_write_changes(JsonWriter *w, const OrgSettings *from, const SettingsChange *change);
 Status settings_demo_set(Db *db, bool demo) MUST_USE;
 // The demo company is being made or removed right now: said in every slice of that work, so that work of a node that died is not waited for.
 Status settings_demo_working(Db *db) MUST_USE;

@@ -132,6 +132,25 @@ static Status sign_in(Request *request, Db *db) {
         return STATUS_OK;
 }
 
+// Through what: what the history says beside who. A browser by what it calls itself, other programs likewise.
+static Str via_of(const Request *request) {
+        static const struct { const char *mark, *name; } browsers[] = {{"Edg/", "Edge"}, {"MicroMessenger/", "WeChat"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}};
+        static const struct { const char *mark, *name; } systems[] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}};
+        Str agent = http_header(request->http, "User-Agent"), product = STR_NONE;
+        const char *browser = NULL, *system = NULL;
+        for (size_t i = 0; !browser && i < sizeof browsers / sizeof *browsers; i++)
+                browser = str_find(agent, str_from(browsers[i].mark)) >= 0 ? browsers[i].name : NULL;
+        for (size_t i = 0; !system && i < sizeof systems / sizeof *systems; i++)
+                system = str_find(agent, str_from(systems[i].mark)) >= 0 ? systems[i].name : NULL;
+        if (browser)
+                return system ? str_format(request->context.arena, "%s, %s", browser, system) : str_from(browser);
+        (void)str_cut(&agent, '/', &product);
+        for (size_t i = 0; i < product.len; i++)
+                if (product.len > 40 || (unsigned char)product.data[i] < ' ' || (unsigned char)product.data[i] > '~')
+                        return STR_NONE;
+        return product;
+}
+
 // ---- Inside a transaction
 
 static void reset_answer(Request *request) {
@@ -140,7 +159,7 @@ static void reset_answer(Request *request) {
         request->status = 0;
         request->etag = 0;
         request->replayed = false;
-        request->call.metadata_changed = false;
+        request->call.metadata_changed = request->call.own_write = false;
 }
 
 static Status prepare(Request *request) {
@@ -212,6 +231,7 @@ static void add_current(Request *request) {
         JsonWriter w = json_writer(&buf);
         int64_t version = 0;
         Error error = request->context.error;
+        request->call.own_write = true;
         if (query_get(&request->call, request->object, request->id, &w, &version) == STATUS_OK && !buf_full(&buf)) {
                 request->current = buf_str(&buf);
                 request->etag = version;
@@ -375,6 +395,7 @@ static Request *request_new(Api *api, HttpRequest *http) {
         request->out = buf_make(http->arena, OUT_LIMIT);
         request->w = json_writer(&request->out);
         request->call = (Call){.context = &request->context, .org = api->org, .catalog = request->view.catalog, .source = STR("api"), .peer = http->peer};
+        request->call.via = via_of(request);
         return request;
 }
 

@@ -19,10 +19,36 @@ static Status add(Request *request) {
         return job_added(request, export->job);
 }
 
+static Status add_refused(Request *request) {
+        static const char *const members[] = {"object", "columns", "filter", "q", "format"};
+        const Json *body = request->prepared;
+        Buf detail = buf_make(request->context.arena, 64u << 10);
+        JsonWriter w = json_writer(&detail);
+        json_open_object(&w);
+        json_put_members(&w, body, members, sizeof members / sizeof *members);
+        json_close_object(&w);
+        const Object *object = catalog_find(request->view.catalog, json_str(body, "object", STR_NONE));
+        return record_audit(&request->call, "export.refused", object, 0, buf_full(&detail) ? STR_NONE : buf_str(&detail));
+}
+
+// Who tries to take out more than he may is in the log too. What he is told stays what it was.
+static Status tell_refused(Request *request) {
+        Error error = request->context.error;
+        void *prepared = request->prepared;
+        request->prepared = request->body;
+        Status status = request_write(request, add_refused);
+        request->prepared = prepared;
+        request->context.error = error;
+        return status;
+}
+
 static Status exports_post(Request *request) {
         ExportRequest export = {.job = 0};
         request->prepared = &export;
-        TRY(request_read(request, take));
+        Status status = request_read(request, take);
+        if (status == STATUS_LIMITED || status == STATUS_FORBIDDEN)
+                TRY(tell_refused(request));
+        TRY(status);
         TRY(request_write(request, add));
         return job_begin(request, export.job, false, export_run, export_copy, &export.export);
 }

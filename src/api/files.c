@@ -99,6 +99,19 @@ static Str saved_as(const Request *request, const FileInfo *info) {
         return fits ? wanted : info->name;
 }
 
+// Files in parts are exports: fetching one is taking data out.
+static Status tell_download(Request *request) {
+        const FileInfo *info = request->prepared;
+        Buf detail = buf_make(request->context.arena, 8192);
+        JsonWriter w = json_writer(&detail);
+        json_open_object(&w);
+        json_put_int(&w, "file", info->id);
+        json_put_str(&w, "name", info->name);
+        json_put_int(&w, "size", info->size);
+        json_close_object(&w);
+        return record_audit(&request->call, "export.download", NULL, 0, buf_str(&detail));
+}
+
 // Pictures are always shown, documents and texts where they are asked for in place; all else is saved. The sandbox takes scripts, forms and the origin away from whatever
 // it is; browsers' own viewers of PDF open in it all the same.
 static Status files_get(Request *request) {
@@ -112,8 +125,10 @@ static Status files_get(Request *request) {
         http_respond_header(http, "Content-Disposition", str_format(http->arena, "%s; filename*=UTF-8''" STR_FMT, shown ? "inline" : "attachment", STR_ARG(percent_encoded(http->arena, saved_as(request, info)))));
         http_respond_header(http, "Content-Security-Policy", STR(FILE_POLICY));
         http_respond_header(http, "X-Frame-Options", STR("SAMEORIGIN"));
-        if (info->parts)
+        if (info->parts) {
+                TRY(request_write(request, tell_download));
                 return download_parts(request, info);
+        }
         send_range(request, info->content);
         return STATUS_OK;
 }

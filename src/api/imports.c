@@ -51,7 +51,16 @@ static Status check_right(Request *request) {
 static Status add_job(Request *request) {
         ImportWork *work = request->prepared;
         TRY(check_right(request));
-        TRY(job_add(&request->call, "import", &work->job));
+        Buf asked = buf_make(request->context.arena, 8192);
+        JsonWriter w = json_writer(&asked);
+        json_open_object(&w);
+        json_put_str(&w, "object", work->object);
+        json_put_str(&w, "file_name", work->file_name);
+        json_put_int(&w, "size", (int64_t)work->bytes.len);
+        json_put_bool(&w, "dry_run", work->dry_run);
+        json_close_object(&w);
+        JobStart start = {.kind = "import", .request = buf_full(&asked) ? STR_NONE : buf_str(&asked)};
+        TRY(job_start(&request->call, &start, &work->job));
         json_open_object(&request->w);
         json_put_int(&request->w, "id", work->job);
         json_put_str(&request->w, "status", STR("queued"));

@@ -96,7 +96,7 @@ static const Route table[] = {
         {HTTP_GET, "/api/v1/jobs", ROUTE_READ, ACCESS_SIGNED_IN, .run = jobs_get, .id = "listJobs", .summary = "One's own recent long work, newest first"},
         {HTTP_GET, "/api/v1/jobs/{id}", ROUTE_READ, ACCESS_SIGNED_IN, .run = job_get, .id = "getJob", .summary = "How far long work is, and how it ended"},
         {HTTP_POST, "/api/v1/jobs/{id}/cancel", ROUTE_WRITE, ACCESS_SIGNED_IN, .run = cancel, .id = "cancelJob", .summary = "Stops long work; what is done stays done"},
-        {HTTP_POST, "/api/v1/jobs/{id}/undo", ROUTE_SLOW, ACCESS_SIGNED_IN, .run = undo_post, .id = "undoJob", .summary = "Undoes a bulk change within seven days, as a job"},
+        {HTTP_POST, "/api/v1/jobs/{id}/undo", ROUTE_SLOW, ACCESS_SIGNED_IN, .run = undo_post, .id = "undoJob", .summary = "Undoes a bulk change within thirty days, as a job"},
         {0},
 };
 const Route *const api_job_routes = table;

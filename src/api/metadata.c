@@ -125,6 +125,23 @@ static Status answer_object(Request *request, Str name, int status) {
         return result;
 }
 
+// What was asked for; what it was before stands in the entries before.
+static Status audit_definition(Request *request, const char *kind, const Object *changed, Str field) {
+        Buf detail = buf_make(request->context.arena, 64u << 10);
+        JsonWriter w = json_writer(&detail);
+        json_open_object(&w);
+        if (changed)
+                json_put_str(&w, "object", changed->name);
+        if (field.len)
+                json_put_str(&w, "field", field);
+        if (request->body) {
+                json_key(&w, STR("asked"));
+                json_add_tree(&w, request->body);
+        }
+        json_close_object(&w);
+        return record_audit(&request->call, kind, changed, 0, buf_full(&detail) ? STR("{\"left_out\":true}") : buf_str(&detail));
+}
+
 static Status prepare_definition(Request *request) {
         return request_body(request);
 }
@@ -132,18 +149,21 @@ static Status prepare_definition(Request *request) {
 static Status add_object(Request *request) {
         Str name = STR_NONE;
         TRY(catalog_add_object(request->call.db, request->view.catalog, request->body, &name));
+        TRY(audit_definition(request, "meta.object_add", NULL, STR_NONE));
         return answer_object(request, name, 201);
 }
 
 static Status change_object(Request *request) {
         TRY(request_object(request, 0));
         TRY(catalog_change_object(request->call.db, request->view.catalog, request->object, request->body));
+        TRY(audit_definition(request, "meta.object_change", request->object, STR_NONE));
         return answer_object(request, request->object->name, 200);
 }
 
 static Status retire_object(Request *request) {
         TRY(request_object(request, 0));
         TRY(catalog_retire_object(request->call.db, request->view.catalog, request->object));
+        TRY(audit_definition(request, "meta.object_retire", request->object, STR_NONE));
         request->reload = true;
         return request_no_content(request);
 }
@@ -158,6 +178,7 @@ static Status add_field(Request *request) {
         TRY(request_object(request, 0));
         Str name = STR_NONE;
         TRY(catalog_add_field(request->call.db, request->view.catalog, request->object, request->body, &name));
+        TRY(audit_definition(request, "meta.field_add", request->object, name));
         return answer_object(request, request->object->name, 201);
 }
 
@@ -165,6 +186,7 @@ static Status change_field(Request *request) {
         const Field *field = NULL;
         TRY(find_field(request, &field));
         TRY(catalog_change_field(request->call.db, request->view.catalog, field, request->body));
+        TRY(audit_definition(request, "meta.field_change", request->object, field->name));
         return answer_object(request, request->object->name, 200);
 }
 
@@ -172,6 +194,7 @@ static Status retire_field(Request *request) {
         const Field *field = NULL;
         TRY(find_field(request, &field));
         TRY(catalog_retire_field(request->call.db, request->view.catalog, field));
+        TRY(audit_definition(request, "meta.field_retire", request->object, field->name));
         request->reload = true;
         return request_no_content(request);
 }

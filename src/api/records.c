@@ -1,5 +1,6 @@
 // /api/v1/records, aggregate, search, trash: the two pipelines over HTTP.
 #include "api/route.h"
+#include "flow/operation.h"
 
 // ---- Reading
 
@@ -94,6 +95,7 @@ static Status prepare_values(Request *request) {
 
 static Status answer_record(Request *request, const Object *object, int64_t id, int http_status) {
         request->status = http_status;
+        request->call.own_write = true;
         return query_get(&request->call, object, id, &request->w, &request->etag);
 }
 
@@ -130,7 +132,11 @@ static Status update(Request *request) {
         TRY(request_id(request, 1));
         WriteOptions options = {.as_system = own_language(request)};
         TRY(request_if_match(request, &options.version));
+        Operation operation = {0};
+        if (json_get(request->body, "owner"))
+                TRY(operation_before(&request->call, request->object, request->id, &operation));
         TRY(record_update(&request->call, request->object, request->id, request->prepared, &options));
+        TRY(operation_transferred(&request->call, &operation));
         return answer_written(request, request->object, request->id, 200);
 }
 
@@ -139,7 +145,10 @@ static Status remove_record(Request *request) {
         TRY(request_id(request, 1));
         WriteOptions options = {0};
         TRY(request_if_match(request, &options.version));
+        Operation operation;
+        TRY(operation_before(&request->call, request->object, request->id, &operation));
         TRY(record_delete(&request->call, request->object, request->id, &options));
+        TRY(operation_deleted(&request->call, &operation));
         return request_no_content(request);
 }
 
@@ -160,8 +169,35 @@ static Status action(Request *request) {
         TRY(request_id(request, 1));
         int64_t version = 0;
         TRY(request_if_match(request, &version));
+        Operation operation = {0};
+        if (str_is(request_param(request, 2), "assign"))
+                TRY(operation_before(&request->call, request->object, request->id, &operation));
         TRY(record_action(&request->call, request->object, request->id, request_param(request, 2), request->body, version, &request->w));
+        TRY(operation_transferred(&request->call, &operation));
         return request->out.len ? STATUS_OK : answer_written(request, request->object, request->id, 200);
+}
+
+// ---- Values from the history
+
+static Status prepare_history_restore(Request *request) {
+        TRY(request_object(request, 0));
+        return request_body(request);
+}
+
+static Status history_restore(Request *request) {
+        int64_t change = 0, version = 0;
+        TRY(request->prepare_status);
+        TRY(request_object(request, 0));
+        TRY(request_id(request, 1));
+        if (!str_to_int64(request_param(request, 2), &change))
+                return error_set(&request->context, STATUS_NOT_FOUND, "not_found");
+        TRY(request_if_match(request, &version));
+        Operation operation = {0};
+        HistoryRestore restore = {.object = request->object, .id = request->id, .change = change, .fields = json_get(request->body, "fields"), .after = str_is(json_str(request->body, "side", STR("from")), "to"), .version = version};
+        TRY(operation_before(&request->call, request->object, request->id, &operation));
+        TRY(history_value_restore(&request->call, &restore));
+        TRY(operation_transferred(&request->call, &operation));
+        return answer_written(request, request->object, request->id, 200);
 }
 
 static const Route table[] = {
@@ -172,6 +208,7 @@ static const Route table[] = {
         {HTTP_DELETE, "/api/v1/records/{object}/{id}", ROUTE_WRITE, ACCESS_SIGNED_IN, .run = remove_record, .id = "deleteRecord", .summary = "Moves a record to the recycle bin"},
         {HTTP_POST, "/api/v1/records/{object}/{id}/actions/{action}", ROUTE_WRITE, ACCESS_SIGNED_IN, .prepare = prepare_action, .run = action, .id = "runAction", .summary = "Runs an action of the object on a record"},
         {HTTP_GET, "/api/v1/records/{object}/{id}/history", ROUTE_READ, ACCESS_SIGNED_IN, .run = history, .id = "getHistory", .summary = "Changes by field"},
+        {HTTP_POST, "/api/v1/records/{object}/{id}/history/{change}/restore", ROUTE_WRITE, ACCESS_SIGNED_IN, .prepare = prepare_history_restore, .run = history_restore, .id = "restoreValues", .summary = "Gives fields the values again that they had before (or after) a change"},
         {HTTP_GET, "/api/v1/records/{object}/{id}/timeline", ROUTE_READ, ACCESS_SIGNED_IN, .run = timeline, .id = "getTimeline", .summary = "Everything that happened to a record"},
         {HTTP_GET, "/api/v1/records/{object}/{id}/team", ROUTE_READ, ACCESS_SIGNED_IN, .run = team, .id = "getTeam", .summary = "The team of a record, and whether the reader may change it"},
         {HTTP_GET, "/api/v1/records/{object}/{id}/explain", ROUTE_READ, ACCESS_SIGNED_IN, .run = explain, .id = "explainAccess", .summary = "Who may do what with a record, and why"},

@@ -94,6 +94,7 @@ typedef struct ApiConfig {
         bool test_clock;
         Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg); // the program's: its demo company
         const Route *const *routes;      // tables that objects bring, NULL-terminated; may be NULL
+        Status (*night)(Context *context, Org *org); // the night's work, at once (only with the test clock)
 } ApiConfig;
 Status api_new(Context *context, const ApiConfig *config, Api **ret) MUST_USE;
 void api_free(Api *api);
@@ -114,6 +115,7 @@ struct Api {
         bool test_clock;
         Status (*fill_demo)(struct Job *job, void *arg), (*remove_demo)(struct Job *job, void *arg);
         const Route *const *routes;
+        Status (*night)(Context *context, Org *org);
         int64_t started_ms;
         struct Limiter *feeds;       // by user: how often calendars are fetched
         struct Limiter *strangers;   // by address: how often somebody who is not signed in makes us ask another system

@@ -11,6 +11,16 @@ static Str company_name(const Request *request, const OrgSettings *settings) {
         return settings->company;
 }
 
+static void write_limits(JsonWriter *w, const OrgSettings *settings) {
+        json_put_int(w, "audit_days", settings->audit_days);
+        json_put_int(w, "bin_days", settings->bin_days);
+        json_put_int(w, "export_rows", settings->export_rows);
+        json_put_int(w, "opened_hour", settings->opened_hour);
+        json_put_int(w, "opened_day", settings->opened_day);
+        json_put_int(w, "rows_hour", settings->rows_hour);
+        json_put_int(w, "rows_day", settings->rows_day);
+}
+
 static void write_settings(Request *request, const OrgSettings *settings) {
         JsonWriter *w = &request->w;
         json_open_object(w);
@@ -29,8 +39,10 @@ static void write_settings(Request *request, const OrgSettings *settings) {
         json_put_int(w, "password_days", settings->password_days);
         json_put_int(w, "session_idle", settings->session_idle_min);
         json_put_int(w, "session_hours", settings->session_most_h);
-        if (request->call.actor->administrator) // from where people may come is not for everybody to know
+        if (request->call.actor->administrator) { // from where people may come is not for everybody to know, and whoever knows the limits stays below them
                 json_put_str(w, "allow_list", settings->allow_text);
+                write_limits(w, settings);
+        }
         json_close_object(w);
 }
 
@@ -57,13 +69,21 @@ static Status check_own_address(Request *request) {
         return network_list_has(&list, request->http->peer) ? STATUS_OK : error_add(context, STR("allow_list"), "address_self", request->http->peer);
 }
 
+static Status audit_settings(Request *request) {
+        Buf detail = buf_make(request->context.arena, 1 << 16);
+        JsonWriter w = json_writer(&detail);
+        json_open_object(&w);
+        settings_write_changes(&w, request->view.settings, request->prepared);
+        json_close_object(&w);
+        return detail.len > 2 ? record_audit(&request->call, "settings.change", NULL, 0, buf_str(&detail)) : STATUS_OK;
+}
+
 static Status settings_patch(Request *request) {
-        Str names = settings_names(request->context.arena, request->prepared);
         TRY(request->prepare_status);
         TRY(check_own_address(request));
         if (request->api_token && json_get(request->body, "address")) // links for new passwords would lead there
                 return error_set(&request->context, STATUS_FORBIDDEN, "token_scope");
-        TRY(note(request, "settings.change", 0, str_format(request->context.arena, "{\"settings\":" STR_FMT "}", STR_ARG(names))));
+        TRY(audit_settings(request));
         TRY(settings_write(request->call.db, request->call.catalog, request->prepared));
         request->call.metadata_changed = true;
         OrgSettings *fresh = NULL;

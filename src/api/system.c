@@ -63,6 +63,17 @@ static Status set_clock(Request *request) {
         return STATUS_OK;
 }
 
+// The work of a night, whatever the hour.
+static Status night(Request *request) {
+        Context *context = &request->context;
+        if (!request->api->test_clock || !request->api->night)
+                return error_set(context, STATUS_NOT_FOUND, "no_route");
+        TRY(request->api->night(context, request->org));
+        json_open_object(&request->w);
+        json_close_object(&request->w);
+        return STATUS_OK;
+}
+
 #define STATIC_LARGEST (1 << 20)
 
 // An answer that costs nothing but being sent, for bench/: what of a request's time is HTTP.
@@ -81,6 +92,7 @@ static const Route table[] = {
         {HTTP_GET, "/readyz", ROUTE_READ, ACCESS_PUBLIC, .run = readyz, .id = "ready", .summary = "The database answers"},
         {HTTP_GET, "/metrics", ROUTE_PLAIN, ACCESS_PUBLIC, .run = metrics, .id = "metrics", .summary = "Figures for Prometheus"},
         {HTTP_POST, "/api/v1/test/clock", ROUTE_SLOW, ACCESS_PUBLIC, .run = set_clock, .id = "setClock", .summary = "Moves the clock and does what is due (only with --test-clock)", .internal = true},
+        {HTTP_POST, "/api/v1/test/night", ROUTE_SLOW, ACCESS_PUBLIC, .run = night, .id = "doNight", .summary = "Does the work of a night at once (only with --test-clock)", .internal = true},
         {HTTP_GET, "/api/v1/test/static/{size}", ROUTE_PLAIN, ACCESS_PUBLIC, .run = static_answer, .id = "staticAnswer", .summary = "So many bytes (only with --test-clock)", .internal = true},
         {0},
 };

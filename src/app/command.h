@@ -15,6 +15,7 @@ typedef struct Options {
         const char *listen;     // --listen, default "127.0.0.1:8080"
         bool test_clock, demo, dry_run, password_stdin, help, version;
         const char *name, *role, *department, *map; // user add, import
+        const char *audit_head; // check: a head that was noted elsewhere
         const char *words[8];   // what is not an option: the subcommand and its arguments
         int count;
 } Options;
@@ -36,6 +37,7 @@ typedef struct CommandDef {
         bool (*usable)(const Options *options);    // are there the words and options it needs? Asked before anything is opened
         int (*run)(Command *command);
         bool creates;       // makes the database when there is none
+        bool audited;       // its begin and end go into the audit log
         bool alone;         // runs without an open database and refuses beside a running server (restore)
 } CommandDef;
 extern const CommandDef commands[]; // ended by an entry without name
@@ -68,6 +70,9 @@ bool control_send(const Options *options, int argc, char **argv, Str input, int 
 typedef struct Upkeep Upkeep;
 Upkeep *upkeep_start(Org *org);
 void upkeep_stop(Upkeep *upkeep);                    // accepts NULL
+
+// Runs a command with its entries in the audit log.
+int command_run(const CommandDef *def, Command *command);
 
 int serve_run(const Options *options);
 

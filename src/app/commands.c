@@ -1,5 +1,8 @@
 // The subcommands that are small; the table of all.
 #include "app/command.h"
+#include "app/audit_heads.h"
+#include "base/unicode.h"
+#include "flow/erasure.h"
 #include "os/os.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -120,8 +123,25 @@ static void print_finding(void *arg, Str finding) {
         command_printf(findings->command, STR_FMT "\n", STR_ARG(finding));
 }
 
+static Status check_audit(Db *db, void *arg) {
+        Findings *findings = arg;
+        Context *context = &findings->command->context;
+        AuditCheck check = {.report = print_finding, .arg = findings};
+        AuditHead *noted = NULL;
+        const char *named = findings->command->options->audit_head;
+        TRY(audit_heads_read(context, findings->command->org, &noted, &check.noted_count));
+        AuditHead *heads = arena_array(context->arena, AuditHead, check.noted_count + 1);
+        if (check.noted_count)
+                memcpy(heads, noted, check.noted_count * sizeof *heads);
+        if (named && !audit_head_parse(str_from(named), &heads[check.noted_count++]))
+                return error_set(context, STATUS_INVALID, "bad_audit_head");
+        check.noted = heads;
+        return audit_check(db, &check);
+}
+
 static Status check_records(Call *call, void *arg) {
-        return record_check(call, print_finding, arg);
+        TRY(record_check(call, print_finding, arg));
+        return erasure_check(call, print_finding, arg);
 }
 
 static int check_command(Command *command) {
@@ -129,6 +149,8 @@ static int check_command(Command *command) {
         Status status = store_check(org_store(command->org), &command->context, print_finding, &findings);
         if (status == STATUS_OK)
                 status = work_read(&command->context, command->org, check_records, &findings);
+        if (status == STATUS_OK)
+                status = store_read(org_store(command->org), &command->context, 0, check_audit, &findings);
         if (status != STATUS_OK)
                 return command_fail(command, status);
         if (!findings.count) {
@@ -144,14 +166,52 @@ static int check_command(Command *command) {
 const CommandDef commands[] = {
         {"init", "init [--demo]", .usable = takes_no_words, .run = init_command, .creates = true},
         {"user", "user add LOGIN [--name NAME] --role ROLE[,ROLE] [--department DEPARTMENT] [--password-stdin] | user passwd LOGIN --password-stdin | user rescue LOGIN | user list",
-         .usable = user_usable, .run = user_command},
-        {"import", "import OBJECT FILE [--map FILE] [--dry-run]", .usable = takes_two_words, .run = import_command},
-        {"export", "export DIR", .usable = takes_one_word, .run = export_command},
-        {"backup", "backup FILE", .usable = takes_one_word, .run = backup_command},
+         .usable = user_usable, .run = user_command, .audited = true},
+        {"import", "import OBJECT FILE [--map FILE] [--dry-run]", .usable = takes_two_words, .run = import_command, .audited = true},
+        {"export", "export DIR", .usable = takes_one_word, .run = export_command, .audited = true},
+        {"backup", "backup FILE", .usable = takes_one_word, .run = backup_command, .audited = true},
         {"restore", "restore FILE", .usable = takes_one_word, .run = restore_command, .alone = true},
-        {"check", "check", .usable = takes_no_words, .run = check_command},
+        {"check", "check [--audit-head SEQ:HASH]", .usable = takes_no_words, .run = check_command},
         {0},
 };
+
+// ---- With what the audit log says of it
+
+typedef struct Said { const Command *command; const char *kind; int code; } Said;
+
+static Status say_step(Call *call, void *arg) {
+        Said *said = arg;
+        const Options *options = said->command->options;
+        Buf detail = buf_make(call->context->arena, 16384);
+        JsonWriter w = json_writer(&detail);
+        json_open_object(&w);
+        json_key(&w, STR("words")); // a password is never one of them
+        json_open_array(&w);
+        for (int i = 0; i < options->count; i++)
+                json_add_str(&w, utf8_valid(str_from(options->words[i])) ? str_from(options->words[i]) : STR("?"));
+        json_close_array(&w);
+        if (said->code >= 0)
+                json_put_int(&w, "exit", said->code);
+        json_close_object(&w);
+        return record_audit(call, said->kind, NULL, 0, buf_str(&detail));
+}
+
+static Status say(Command *command, const char *kind, int code) {
+        Said said = {.command = command, .kind = kind, .code = code};
+        return work_write(&command->context, command->org, STR("command"), say_step, &said);
+}
+
+int command_run(const CommandDef *def, Command *command) {
+        if (!def->audited)
+                return def->run(command);
+        if (say(command, "command.start", -1) != STATUS_OK)
+                return command_fail(command, STATUS_IO);
+        int code = def->run(command);
+        error_clear(&command->context);
+        if (say(command, "command.end", code) != STATUS_OK)
+                return command_fail(command, STATUS_IO);
+        return code;
+}
 
 const CommandDef *command_find(const char *name) {
         for (const CommandDef *def = commands; def->name; def++)

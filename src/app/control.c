@@ -81,7 +81,7 @@ static int run_request(Client *client, const ControlRequest *request, Arena *are
                 return EXIT_FAILED;
         }
         log_event(LOG_INFO, "command", "name=%s", def->name);
-        return def->run(&command);
+        return command_run(def, &command);
 }
 
 static void release(Client *client) {

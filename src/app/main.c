@@ -48,7 +48,7 @@ static int run_here(const CommandDef *def, const Options *options, Str input, Ar
                         return code;
                 return command_fail(&command, status);
         }
-        int code = def->run(&command);
+        int code = command_run(def, &command);
         org_close(command.org);
         return code;
 }

@@ -15,6 +15,7 @@ static const OptionDef texts[] = {
         {"--role", offsetof(Options, role)},
         {"--department", offsetof(Options, department)},
         {"--map", offsetof(Options, map)},
+        {"--audit-head", offsetof(Options, audit_head)},
 };
 static const OptionDef flags[] = {
         {"--test-clock", offsetof(Options, test_clock)},

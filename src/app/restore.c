@@ -1,5 +1,7 @@
 // haike restore FILE: a backup takes the database's place, after it was copied into the data folder and found to be whole. The former database stays beside it.
 #include "app/command.h"
+#include "app/audit_heads.h"
+#include "base/unicode.h"
 #include "os/os.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -91,6 +93,18 @@ static Status has_roles(Call *call, void *arg) {
         return db_get_int(call->db, &select, NULL, arg);
 }
 
+// What was noted beside the database since the backup was made is no longer in it: the restored log says that it was restored.
+static Status say_restored(Call *call, void *arg) {
+        const Restore *restore = arg;
+        Buf detail = buf_make(call->context->arena, 16384);
+        JsonWriter w = json_writer(&detail);
+        Str name = str_from(restore->command->options->words[1]);
+        json_open_object(&w);
+        json_put_str(&w, "file", utf8_valid(name) ? name : STR("?"));
+        json_close_object(&w);
+        return record_audit(call, "command.restore", NULL, 0, buf_str(&detail));
+}
+
 // Opening brings it to this program's version; closing leaves one file, without a log beside it.
 static Status examine(Restore *restore) {
         Context *context = &restore->command->context;
@@ -102,6 +116,8 @@ static Status examine(Restore *restore) {
                 status = work_read(context, org, has_roles, &ours);
         if (status == STATUS_OK)
                 status = store_check(org_store(org), context, count_finding, restore);
+        if (status == STATUS_OK && ours && !restore->findings)
+                status = work_write(context, org, STR("command"), say_restored, restore);
         org_close(org);
         if (status == STATUS_OK && ours && !restore->findings && !exists(in(restore, restore->stage, "haike.db-wal")))
                 return STATUS_OK;
@@ -151,6 +167,18 @@ static Status sync_folder(Restore *restore) {
         return fd >= 0 && os_calls()->fsync(fd) == 0 ? STATUS_OK : failed(restore, "sync", restore->folder);
 }
 
+static Status keep_heads(Restore *restore) {
+        const char *place = in(restore, restore->folder, AUDIT_HEADS_FILE), *kept = in(restore, restore->folder, AUDIT_HEADS_FILE ".before-restore");
+        if (!exists(place))
+                return STATUS_OK;
+        for (int i = 2; i < KEPT_LARGEST && exists(kept); i++)
+                kept = str_format(restore->command->context.arena, "%s/" AUDIT_HEADS_FILE ".before-restore-%d", restore->folder, i).data;
+        if (os_calls()->rename(place, kept) != 0)
+                return failed(restore, "rename", place);
+        command_say(restore->command, "command.heads_kept", str_from(kept));
+        return STATUS_OK;
+}
+
 static Status put_in_place(Restore *restore) {
         const char *place = in(restore, restore->folder, "haike.db"), *log = in(restore, restore->folder, "haike.db-wal");
         const char *former = exists(place) ? name_for_former(restore) : NULL;
@@ -161,6 +189,7 @@ static Status put_in_place(Restore *restore) {
         os_calls()->unlink(in(restore, restore->folder, "haike.db-shm"));
         if (os_calls()->rename(in(restore, restore->stage, "haike.db"), place) != 0)
                 return failed(restore, "rename", place);
+        TRY(keep_heads(restore));
         TRY(sync_folder(restore));
         command_say(restore->command, "command.restore_done");
         if (former)

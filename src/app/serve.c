@@ -2,11 +2,13 @@
 #include "api/route.h"
 #include "access/setup.h"
 #include "app/demo/demo.h"
+#include "app/nightly.h"
 #include "base/log.h"
 #include "flow/job.h"
 #include "link/courier.h"
 #include "objects/registry.h"
 #include "os/os.h"
+#include "record/quota.h"
 #include <arpa/inet.h>
 #include "record/entry.h"
 #include <signal.h>
@@ -105,7 +107,9 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         Jobs *jobs = NULL;
         Upkeep *upkeep = NULL;
         Courier *courier = NULL;
-        ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock, .fill_demo = demo_fill, .remove_demo = demo_remove, .routes = object_routes};
+        ReadQuota *reads = read_quota_new();
+        org_slot_set(org, ORG_SLOT_READS, reads);
+        ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock, .fill_demo = demo_fill, .remove_demo = demo_remove, .night = night_now, .routes = object_routes};
         Status status = api_new(context, &config, &api);
         HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .refuse = api_refuse, .trusted_proxies = options->trusted_proxies, .self = api, .folder = options->data};
         if (status == STATUS_OK)
@@ -131,6 +135,8 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         courier_stop(courier); // behind the handlers that wake it
         jobs_free(jobs);
         api_free(api);
+        org_slot_set(org, ORG_SLOT_READS, NULL);
+        read_quota_free(reads);
         return status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -1,11 +1,11 @@
 // Changing many records in one go, as a job: each record goes through the record pipeline by itself, in the name of who asked, in slices that leave the writer
-// free for others. What was changed is kept for seven days, so that it can be undone.
+// free for others. What was changed is kept for thirty days, so that it can be undone.
 #pragma once
 #include "flow/job.h"
 
 #define BULK_LARGEST 100000
 #define BULK_AT_ONCE 200    // so many are done within the request
-#define BULK_UNDO_DAYS 7
+#define BULK_UNDO_DAYS 30
 
 typedef enum BulkOp { BULK_UPDATE, BULK_DELETE, BULK_RESTORE, BULK_ACTION, BULK_TAG } BulkOp;
 typedef struct Bulk {

@@ -133,6 +133,15 @@ Status bulk_change_remove(Call *call, int64_t job, const Object *object, int64_t
         return db_exec(call->db, &statement, NULL);
 }
 
+Status bulk_change_forget(Call *call, const Object *object, int64_t record) {
+        Sql statement = db_sql(call->db);
+        sql(&statement, "delete from bulk_change where object_id = ");
+        sql_int(&statement, object->id);
+        sql(&statement, " and record_id = ");
+        sql_int(&statement, record);
+        return db_exec(call->db, &statement, NULL);
+}
+
 static void add_record(Arena *arena, BulkRecords *records, int64_t object, int64_t id) {
         if (records->count == records->capacity) {
                 size_t size = records->capacity * sizeof(int64_t), more = records->capacity ? size * 2 : 256 * sizeof(int64_t);

@@ -16,4 +16,5 @@ Status bulk_change_remove(Call *call, int64_t job, const Object *object, int64_t
 // What a job changed, in the order of undoing: what was deleted first, for others may refer to it. objects: ids, parallel to the records'.
 typedef struct BulkRecords { int64_t *ids, *objects; size_t count, capacity; } BulkRecords;
 Status bulk_change_records(Call *call, int64_t job, BulkRecords *ret) MUST_USE;
+Status bulk_change_forget(Call *call, const Object *object, int64_t record) MUST_USE; // of all jobs: the record goes for good, or what it said does
 bool bulk_value(const Field *field, const Json *json, Value *ret); // one of the values of changes; false: the field is of another kind now

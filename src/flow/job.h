@@ -33,6 +33,8 @@ typedef struct JobStart {
         const char *kind;
         Str request;           // JSON of what was asked for, kept with the row: who did what to how much
         int64_t undo_until_ms; // 0: it cannot be undone
+        int64_t record;        // of the object that the request names, for the audit log; 0: of none in particular
+        bool done;             // there is nothing left to run: the row says what was done in this transaction
 } JobStart;
 // Makes the row, in the caller's transaction and in the name of its actor; once that is committed job_launch() queues the work, or job_run_here() does it.
 Status job_add(Call *call, const char *kind, int64_t *ret_id) MUST_USE;
@@ -51,6 +53,10 @@ Status job_save(Job *job, Db *db, int64_t done, int64_t total, Str result) MUST_
 
 // The same, and that it is over: so that what a run does last is done once, also after a crash.
 Status job_finish(Job *job, Db *db, Str result) MUST_USE;
+
+// One transaction in the name of whoever asked (the system, where nobody did). Its memory is gone afterwards: what is to be kept belongs into the job's arena.
+typedef Status (*JobStep)(Call *call, void *arg);
+Status job_step(Job *job, bool writes, const char *source, JobStep run, void *arg) MUST_USE;
 
 // ---- Asking; one's own jobs only, others do not exist
 // {"id","kind","status":"queued|running|done|failed","progress":0–1,"request":{…}|null,"result":{…}|null,"problem":{"code","title"}|null,"created_at","finished_at"}.

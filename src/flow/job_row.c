@@ -2,6 +2,7 @@
 #include "flow/job_row.h"
 
 #define DEPTH 8 // of a result
+#define DEAD_AT_ONCE 1000
 
 // ---- Making
 
@@ -32,10 +33,10 @@ Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
         if (waits)
                 job_hurry(call->org);
         Sql insert = db_sql(call->db);
-        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, scopes, seen_at) values (");
+        sql(&insert, "insert into job (kind, status, progress, user_id, created_at, request, undo_until, node, scopes, finished_at, result, seen_at) values (");
         sql_str(&insert, str_from(start->kind));
-        sql(&insert, ", 'queued', ");
-        sql_value(&insert, value_number((Decimal){0}));
+        sql_fixed(&insert, start->done ? STR(", 'done', ") : STR(", 'queued', "));
+        sql_value(&insert, value_number((Decimal){start->done ? DECIMAL_SCALE : 0}));
         sql(&insert, ", ");
         sql_value(&insert, call->actor->user ? value_int(call->actor->user) : VALUE_NONE);
         sql(&insert, ", ");
@@ -49,10 +50,15 @@ Status job_start(Call *call, const JobStart *start, int64_t *ret_id) {
         sql(&insert, ", ");
         sql_value(&insert, call->actor->scopes.len ? value_text(call->actor->scopes) : VALUE_NONE);
         sql(&insert, ", ");
+        sql_value(&insert, start->done ? value_datetime(call->context->now_ms) : VALUE_NONE);
+        sql(&insert, ", ");
+        sql_value(&insert, start->done ? value_text(STR("{\"done\":1,\"failed\":0,\"problems\":[]}")) : VALUE_NONE);
+        sql(&insert, ", ");
         add_seen(&insert);
         sql(&insert, ")");
         sql_returning_id(&insert);
-        return db_insert(call->db, &insert, ret_id);
+        TRY(db_insert(call->db, &insert, ret_id));
+        return start->done ? STATUS_OK : job_audit_start(call, *ret_id, start);
 }
 
 Status job_row_scopes(Db *db, int64_t id, Str *ret) {
@@ -95,7 +101,7 @@ Status job_row_update(Db *db, JobUpdate *change) {
         where_open(&update);
         TRY(db_exec(db, &update, &changed));
         change->ended = changed == 0;
-        return STATUS_OK;
+        return changed && !value_is_null(change->finished_at) ? job_audit_end(db, change->id) : STATUS_OK;
 }
 
 Status job_save(Job *job, Db *db, int64_t done, int64_t total, Str result) {
@@ -182,13 +188,39 @@ static void where_lost(Sql *sql) {
                 sql(sql, " and (seen_at is null or seen_at < clock_timestamp() - interval '20 seconds')");
 }
 
+static Status find_lost(Org *org, Db *db, int64_t *ret, size_t *ret_count) {
+        Sql select = db_sql(db);
+        *ret_count = 0;
+        sql(&select, "select \"id\" from job");
+        where_lost(&select);
+        where_kind(org, &select, false);
+        sql(&select, " order by \"id\" limit ");
+        sql_int(&select, DEAD_AT_ONCE);
+        sql_lock(&select, true);
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(db, &select, &rows));
+        for (bool found; *ret_count < DEAD_AT_ONCE;) {
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        break;
+                ret[(*ret_count)++] = rows_int(rows, 0);
+        }
+        return STATUS_OK;
+}
+
 Status jobs_interrupt(Org *org, Db *db) {
+        int64_t lost[DEAD_AT_ONCE];
+        size_t count = 0;
         Sql update = db_sql(db), release = db_sql(db);
-        sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\"}', finished_at = ");
-        sql_value(&update, value_datetime(db_context(db)->now_ms));
-        where_lost(&update);
-        where_kind(org, &update, false);
-        TRY(db_exec(db, &update, NULL));
+        TRY(find_lost(org, db, lost, &count));
+        if (count) {
+                sql(&update, "update job set status = 'failed', problem = '{\"code\":\"interrupted\"}', finished_at = ");
+                sql_value(&update, value_datetime(db_context(db)->now_ms));
+                sql(&update, " where \"id\" in ");
+                sql_int_list(&update, lost, count);
+                TRY(db_exec(db, &update, NULL));
+                TRY(job_audit_interrupted(db, lost, count));
+        }
         sql(&release, "update job set status = 'queued', node = null, seen_at = null");
         where_lost(&release);
         where_kind(org, &release, true);
@@ -257,8 +289,10 @@ Status job_undoable(Call *call, int64_t id, Str *ret_request, Str *ret_kind) {
         Sql select = db_sql(call->db);
         sql(&select, "select request, undo_until, finished_at, (select u.status from job u where u.id = job.undone_by), (select 1 from bulk_change c where c.job_id = job.id limit 1), kind from job where \"id\" = ");
         sql_int(&select, id);
-        sql(&select, " and ");
-        where_own(call, &select);
+        if (!call->actor->administrator || call->actor->scopes.len) { // who left cannot take back what he did
+                sql(&select, " and ");
+                where_own(call, &select);
+        }
         sql_lock(&select, false);
         ROWS_CLEANUP Rows *rows = NULL;
         bool found = false;
@@ -331,7 +365,7 @@ static void put_time(JsonWriter *w, const char *key, Value at) {
 static void put_result(Context *context, JsonWriter *w, Rows *rows, bool undo) {
         Json *result = NULL;
         Str kind = rows_text(rows, 1);
-        bool plain = rows_null(rows, 4) || !(str_is(kind, "bulk") || str_is(kind, "undo") || rows_int(rows, 11));
+        bool plain = rows_null(rows, 4) || !(str_is(kind, "bulk") || str_is(kind, "undo") || str_is(kind, "operation") || rows_int(rows, 11));
         if (plain || json_parse(context, str_copy(context->arena, rows_text(rows, 4)), DEPTH, &result) != STATUS_OK) {
                 put_json(w, "result", rows, 4);
                 return;
@@ -384,7 +418,7 @@ static void write_row(Call *call, Rows *rows, bool everyone, JsonWriter *w) {
         json_key(w, STR("progress"));
         json_add_decimal(w, rows_value(rows, 3, VALUE_NUMBER).number, 0);
         put_json(w, "request", rows, 8);
-        put_result(call->context, w, rows, rows_int(rows, 10) != 0 && rows_int(rows, 9) == call->actor->user);
+        put_result(call->context, w, rows, rows_int(rows, 10) != 0 && (rows_int(rows, 9) == call->actor->user || call->actor->administrator));
         put_problem(call->context, w, rows);
         put_time(w, "created_at", rows_value(rows, 6, VALUE_DATETIME));
         put_time(w, "finished_at", rows_value(rows, 7, VALUE_DATETIME));
@@ -413,8 +447,9 @@ Status job_list(Call *call, int limit, bool everyone, JsonWriter *w) {
         Sql select = db_sql(call->db);
         select_jobs(call, &select);
         if (everyone) {
-                sql(&select, "user_id is not null");
+                sql(&select, "user_id is not null and kind <> 'operation'");
         } else {
+                sql(&select, "kind <> 'operation' and ");
                 where_own(call, &select);
         }
         sql(&select, " order by \"id\" desc limit ");

@@ -25,6 +25,11 @@ Status jobs_waiting(Org *org, Db *db, int limit, JobRow *ret, size_t *ret_count)
 Status job_claim(Db *db, int64_t id, int64_t node, bool *ret_claimed) MUST_USE;
 Status job_release(Db *db, int64_t id) MUST_USE;      // back into the queue
 
+// job_audit.c: what the audit log says of jobs.
+Status job_audit_start(Call *call, int64_t id, const JobStart *start) MUST_USE;
+Status job_audit_end(Db *db, int64_t id) MUST_USE;
+Status job_audit_interrupted(Db *db, const int64_t *ids, size_t count) MUST_USE;
+
 // What undoing asks of a job of the actor's: STATUS_NOT_FOUND, STATUS_CONFLICT "not_undoable", "undo_too_late", "undone_already".
 Status job_undoable(Call *call, int64_t id, Str *ret_request, Str *ret_kind) MUST_USE;
 Status job_undone_by(Call *call, int64_t id, int64_t undo) MUST_USE;

@@ -65,11 +65,26 @@ static Status extend_job_scopes(Db *db) {
         return run_by_dialect(db, STR("alter table job add column scopes text collate \"C\""), STR("alter table job add column scopes text"));
 }
 
+// Of a record that goes for good nothing is left to undo.
+static Status index_bulk_change(Db *db) {
+        return run(db, STR("create index bulk_change_record on bulk_change (object_id, record_id)"));
+}
+
+static Status create_erasure(Db *db) {
+        return run_by_dialect(db,
+                STR("create table audit_erasure (id bigint generated always as identity primary key, at timestamptz(3) not null, user_id bigint not null, object_id bigint not null, record_id bigint not null, "
+                    "reason text collate \"C\" not null, job_id bigint, certificate text collate \"C\")"),
+                STR("create table audit_erasure (id integer primary key autoincrement, at integer not null, user_id integer not null, object_id integer not null, record_id integer not null, "
+                    "reason text not null, job_id integer, certificate text) strict"));
+}
+
 const Migration flow_migrations[] = {
         {400, "job", create_job},
         {401, "job of a node, for undoing", extend_job},
         {402, "bulk_change", create_bulk_change},
         {410, "bulk_change of several objects", widen_bulk_change},
+        {420, "bulk_change by record", index_bulk_change},
+        {421, "audit_erasure", create_erasure},
         {430, "job by an API token", extend_job_scopes},
 };
 const size_t flow_migrations_count = sizeof flow_migrations / sizeof *flow_migrations;

@@ -133,9 +133,12 @@ static Status take_one(Run *run, Call *call) {
         slices->failed[slices->at] = false;
         if (slices->objects)
                 slices->object = catalog_find_id(call->catalog, slices->objects[slices->at]);
+        slices->again = false;
         Status status = db_savepoint(call->db, run_one, &step);
         if (store_failed(status))
                 return status;
+        if (status == STATUS_OK && run->slices->again)
+                return STATUS_OK;
         run->now.at++;
         if (status == STATUS_OK && str_empty(step.note)) {
                 run->now.done++;
@@ -193,6 +196,8 @@ static Status begin(Run *run, Db *db, Call *ret) {
         slices->object = slices->objects ? NULL : catalog_find(run->view.catalog, slices->object_name);
         if (!slices->object && !slices->objects)
                 return error_set(context, STATUS_NOT_FOUND, "unknown_object", slices->object_name);
+        if (slices->source)
+                ret->source = str_from(slices->source);
         return slices->begin ? slices->begin(slices, ret) : STATUS_OK;
 }
 
@@ -205,7 +210,7 @@ static Status run_slice(Db *db, void *arg) {
         TRY(begin(run, db, &call));
         int64_t until_us = os_monotonic_us() + SLICE_US;
         size_t last = run->now.at + SLICE_RECORDS;
-        while (run->now.at < slices->count && run->now.at < last && (run->now.at == run->before.at || os_monotonic_us() < until_us))
+        for (bool first = true; run->now.at < slices->count && run->now.at < last && (first || os_monotonic_us() < until_us); first = false)
                 TRY(take_one(run, &call));
         bool ends = slices->end && run->now.at == slices->count;
         if (ends) {

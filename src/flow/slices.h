@@ -23,6 +23,8 @@ struct Slices {
         size_t at;              // its place in ids
         size_t first;           // place of the transaction's first one: a transaction that is run again begins where it began
         bool *failed;           // by place
+        bool again;           // set by one(): there is more to do for this record, in this or the next transaction
+        const char *source;   // of the history; NULL: as through the API
 };
 // Writes the job's result: {"done","failed","problems"}, counted on from what the row of a job that was taken up again says.
 Status slices_run(Slices *slices) MUST_USE;

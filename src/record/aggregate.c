@@ -1,4 +1,5 @@
 // Aggregates: groups and measures as expressions over what the reader may see. The members of the answer are the texts that were asked for.
+#include "record/quota.h"
 #include "record/query.h"
 
 #define PARTS_LARGEST 16
@@ -261,6 +262,7 @@ Status query_aggregate(Call *call, const AggregateQuery *query, JsonWriter *w) {
         *a = (Aggregation){.call = call, .query = query, .object = query->object};
         if (!actor_may(call->actor, query->object, VERB_READ))
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
+        TRY(read_quota_check(call, query->object));
         TRY(aggregation_parse(a));
         TRY(aggregation_read(a));
         Names *names = named_new(call);
@@ -278,5 +280,6 @@ Status query_aggregate(Call *call, const AggregateQuery *query, JsonWriter *w) {
         if (a->more)
                 json_put_bool(w, "truncated", true);
         json_close_object(w);
+        read_quota_rows(call, query->object, a->groups ? (int64_t)a->rows_count : 0);
         return STATUS_OK;
 }

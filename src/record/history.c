@@ -28,7 +28,7 @@ static Str changes_json(Call *call, const RecordChange *change) {
 
 Status history_add(Call *call, const RecordChange *change, int64_t version, Str action) {
         Sql insert = db_sql(call->db);
-        sql(&insert, "insert into history (object_id, record_id, version, at, user_id, source, action, changes) values (");
+        sql(&insert, "insert into history (object_id, record_id, version, at, user_id, source, via, action, changes) values (");
         sql_int(&insert, change->object->id);
         sql(&insert, ", ");
         sql_int(&insert, change->id);
@@ -40,6 +40,8 @@ Status history_add(Call *call, const RecordChange *change, int64_t version, Str 
         sql_value(&insert, call->actor->user ? value_int(call->actor->user) : VALUE_NONE);
         sql(&insert, ", ");
         sql_str(&insert, call->source);
+        sql(&insert, ", ");
+        sql_value(&insert, call->via.len ? value_text(call->via) : VALUE_NONE);
         sql(&insert, ", ");
         sql_str(&insert, str_empty(action) ? change_name(change->kind) : action);
         sql(&insert, ", ");

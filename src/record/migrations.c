@@ -117,6 +117,16 @@ static Status extend_file_scopes(Db *db) {
         return run(db, db_dialect(db) == DIALECT_POSTGRES ? STR("alter table file add column scopes text collate \"C\"") : STR("alter table file add column scopes text"));
 }
 
+// Through what somebody made a change: the browser, the token.
+static Status extend_history(Db *db) {
+        return run(db, db_dialect(db) == DIALECT_POSTGRES ? STR("alter table history add column via text collate \"C\"") : STR("alter table history add column via text"));
+}
+
+// Files of a record are found when it goes for good.
+static Status index_files(Db *db) {
+        return run(db, STR("create index file_record on file (object_id, record_id) where object_id is not null"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
@@ -124,6 +134,8 @@ const Migration record_migrations[] = {
         {310, "file_part", create_file_part},
         {320, "access_reader", create_readers},
         {330, "access_entry", move_readers},
+        {340, "history through what", extend_history},
+        {341, "files by record", index_files},
         {350, "file by an API token", extend_file_scopes},
 };
 const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;

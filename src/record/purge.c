@@ -154,6 +154,13 @@ typedef struct Mend {
         bool live, goes; // goes: it belonged to what is gone
 } Mend;
 
+static Status still_there(const Mend *mend, const Object *object, int64_t id, bool *ret) {
+        *ret = false;
+        if (mend->heirs->gone == object && mend->heirs->gone_id == id)
+                return STATUS_OK;
+        return row_exists(mend->call, object, id, ret);
+}
+
 static Value heir_department(const Mend *mend, int64_t owner) {
         const Access *access = mend->call->actor->access;
         const Person *person = owner ? access_person(access, owner) : NULL;
@@ -176,7 +183,7 @@ static Status mend_reference(Mend *mend, const Field *field) {
         Value value = mend->before->values[field->index];
         bool found = true;
         if (value.kind == VALUE_INTEGER)
-                TRY(row_exists(mend->call, field->target, value.integer, &found));
+                TRY(still_there(mend, field->target, value.integer, &found));
         if (!found)
                 mend->after->values[field->index] = heir_of(mend, field);
         mend->goes |= !found && field == mend->object->inherit && !mend->object->nav;
@@ -189,7 +196,7 @@ static Status mend_record(Mend *mend, const Field *field) {
         int64_t id = 0;
         bool found = true;
         if (value.kind == VALUE_TEXT && record_text_parse(mend->call->catalog, value.text, &target, &id))
-                TRY(row_exists(mend->call, target, id, &found));
+                TRY(still_there(mend, target, id, &found));
         if (!found)
                 mend->after->values[field->index] = VALUE_NONE;
         mend->goes |= !found && !mend->object->nav;
@@ -209,7 +216,7 @@ static Status mend_list(Mend *mend, const Field *field) {
                 int64_t id = 0;
                 bool found = false;
                 if (str_to_int64(ids->items[i].text, &id))
-                        TRY(row_exists(mend->call, field->target, id, &found));
+                        TRY(still_there(mend, field->target, id, &found));
                 gone += !found;
                 if (found)
                         buf_format(&buf, "%s\"%lld\"", buf.len > 1 ? "," : "", (long long)id);
@@ -304,6 +311,34 @@ Status record_mend(Call *call, const Object *object, int64_t id, const PurgeHeir
         mend.after->values[FIELD_VERSION - FIELD_ID] = value_int(mend.after->version);
         TRY(store_mended(&mend, &change));
         return seen ? follow_mended(&mend, &change) : STATUS_OK;
+}
+
+// What it referred to may have gone for good while it was in the bin.
+Status record_mend_bin(Call *call, const Object *object, int64_t id, Record **record) {
+        static const PurgeHeirs none = {0};
+        Mend mend = {.call = call, .object = object, .heirs = &none, .before = *record};
+        mend.after = arena_copy(call->context->arena, mend.before, sizeof *mend.before);
+        mend.after->values = arena_copy(call->context->arena, mend.before->values, sizeof(Value) * object->fields_count);
+        for (size_t i = 0; i < object->fields_count; i++) {
+                const Field *field = object->fields[i];
+                if (!field->stored || field->system)
+                        continue;
+                if (is_reference(field))
+                        TRY(mend_reference(&mend, field));
+                else if (is_list(field))
+                        TRY(mend_list(&mend, field));
+                else if (query_is_record(field))
+                        TRY(mend_record(&mend, field));
+        }
+        RecordChange change = {.kind = CHANGE_UPDATE, .object = object, .id = id, .before = mend.before, .after = mend.after};
+        if (!differs(&change, false))
+                return STATUS_OK;
+        mend.after->version++;
+        mend.after->values[FIELD_VERSION - FIELD_ID] = value_int(mend.after->version);
+        TRY(store_mended(&mend, &change));
+        TRY(follow_mended(&mend, &change));
+        *record = mend.after;
+        return STATUS_OK;
 }
 
 // ---- What is left over

@@ -1,5 +1,6 @@
 // One record, whether it may be seen at all, and walking over everything that may be seen.
 #include "record/query.h"
+#include "record/quota.h"
 
 static Status not_found(Call *call) {
         return error_set(call->context, STATUS_NOT_FOUND, "not_found");
@@ -91,6 +92,7 @@ Status query_get(Call *call, const Object *object, int64_t id, JsonWriter *w, in
         int64_t version;
         bool above = false;
         const Field *field = inherited_record(call, object);
+        TRY(read_quota_check(call, object));
         TRY(columns_all(call, object, true, &columns));
         TRY(get_row(call, object, id, &columns, false, &values, &version));
         if (!values && field)
@@ -105,6 +107,7 @@ Status query_get(Call *call, const Object *object, int64_t id, JsonWriter *w, in
         json_open_object(w);
         columns_write(call, &columns, values, names, w);
         json_close_object(w);
+        read_quota_opened(call, object, id);
         if (ret_version)
                 *ret_version = version;
         return STATUS_OK;

@@ -9,6 +9,7 @@ static Change take_change(Call *call, Rows *rows) {
         change.at_ms = rows_value(rows, 2, VALUE_DATETIME).ms;
         change.source = str_copy(arena, rows_text(rows, 4));
         change.action = str_copy(arena, rows_text(rows, 5));
+        change.via = rows_null(rows, 7) ? STR_NONE : str_copy(arena, rows_text(rows, 7));
         Json *changes = NULL;
         if (json_parse(call->context, str_copy(arena, rows_text(rows, 6)), DEPTH_LARGEST, &changes) != STATUS_OK)
                 error_clear(call->context);
@@ -18,7 +19,7 @@ static Change take_change(Call *call, Rows *rows) {
 
 Status changes_read(Call *call, const Object *object, int64_t id, const Sql *range, bool by_time, int limit, Change **ret, size_t *ret_count) {
         Sql select = db_sql(call->db);
-        sql(&select, "select id, version, at, user_id, source, action, changes from history where object_id = ");
+        sql(&select, "select id, version, at, user_id, source, action, changes, via from history where object_id = ");
         sql_int(&select, object->id);
         sql(&select, " and record_id = ");
         sql_int(&select, id);
@@ -123,11 +124,17 @@ static void write_change(Call *call, const Object *object, const Change *change,
         Buf at = buf_make(call->context->arena, 64);
         datetime_write(&at, change->at_ms);
         json_open_object(w);
+        json_put_int(w, "id", change->id);
         json_put_int(w, "version", change->version);
         json_put_str(w, "at", buf_str(&at));
         json_key(w, STR("user"));
         user_write(names, call->catalog, change->user, w);
         json_put_str(w, "source", change->source);
+        json_key(w, STR("via"));
+        if (change->via.len)
+                json_add_str(w, change->via);
+        else
+                json_add_null(w);
         json_put_str(w, "action", change->action);
         json_key(w, STR("changes"));
         changes_write(call, object, change, names, w);

@@ -4,7 +4,7 @@
 
 typedef struct Change {
         int64_t id, version, at_ms, user;
-        Str source, action;
+        Str source, via, action;
         const Json *changes;
 } Change;
 

@@ -1,5 +1,6 @@
 // Lists: what is asked for, page by page. Reads one row more than the page holds, to know whether there is a next.
 #include "record/query_list.h"
+#include "record/quota.h"
 
 
 Status query_limit(Call *call, int limit, int *ret) {
@@ -346,6 +347,7 @@ static Status list_write(List *list, JsonWriter *w) {
         if (list->query->count)
                 TRY(write_count(list, shown, w));
         json_close_object(w);
+        read_quota_rows(list->call, list->object, (int64_t)shown);
         return STATUS_OK;
 }
 
@@ -354,6 +356,7 @@ Status query_list(Call *call, const RecordQuery *query, JsonWriter *w) {
         Verb verb = query->deleted ? VERB_DELETE : VERB_READ;
         if (!actor_may(call->actor, query->object, verb))
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
+        TRY(read_quota_check(call, query->object));
         TRY(list_prepare(&list));
         TRY(read_page(&list));
         return list_write(&list, w);

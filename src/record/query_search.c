@@ -1,4 +1,5 @@
 // The global search: the newest matches of every object the reader may see, a fair share of the answer for each, and what of a record matched.
+#include "record/quota.h"
 #include "record/query.h"
 #include "record/search.h"
 #include "base/unicode.h"
@@ -204,15 +205,18 @@ static Status search_all(Search *search, Str objects) {
 
 Status query_search(Call *call, Str q, Str objects, int limit, JsonWriter *w) {
         Search search = {.call = call, .q = str_trim(q), .terms = search_query(call->context->arena, q)};
+        int64_t shown = 0;
         TRY(query_limit(call, limit ? limit : SEARCH_LIMIT, &search.limit));
+        TRY(read_quota_check(call, NULL));
         TRY(search_all(&search, objects));
         json_open_object(w);
         json_key(w, STR("items"));
         json_open_array(w);
         for (size_t i = 0; i < search.count; i++)
-                for (size_t k = 0; k < search.found[i].taken; k++)
+                for (size_t k = 0; k < search.found[i].taken; k++, shown++)
                         write_hit(&search, &search.found[i], &search.found[i].hits[k], w);
         json_close_array(w);
         json_close_object(w);
+        read_quota_rows(call, NULL, shown);
         return STATUS_OK;
 }

@@ -11,6 +11,8 @@ typedef struct Call {
         Db *db;
         Str source;            // "api", "import", "system" …: goes into the history
         Str peer;              // address that it comes from; empty: from here
+        Str via;               // through what: a browser, a named token, a command; goes into the history
+        bool own_write;        // what is read answers a write of the same request: it is not held against what one may read
         bool quiet;            // bulk loading: nothing that is written in this call leaves events, what hooks write neither
         bool settled;          // what a change entails elsewhere (a person's records follow him to another department) is seen to by whoever makes it
         const Object *acted_object; int64_t acted_id; // the record that an action is being run on; NULL: none
@@ -108,7 +110,13 @@ Status record_create(Call *call, const RecordInput *input, const WriteOptions *o
 Status record_update(Call *call, const Object *object, int64_t id, const RecordInput *input, const WriteOptions *options) MUST_USE; // unchanged values: nothing is written
 Status record_delete(Call *call, const Object *object, int64_t id, const WriteOptions *options) MUST_USE;
 Status record_restore(Call *call, const Object *object, int64_t id) MUST_USE;
+// An entry of the audit log in the name of the actor, in this transaction. object NULL: about nothing in particular.
+Status record_audit(Call *call, const char *kind, const Object *object, int64_t record, Str detail) MUST_USE;
 // For the 412 answer: after STATUS_STALE the problem carries "current": the record.
+
+// Writes what fields had before a change (or after it), through this pipeline, with the rights of who asks. fields: an array of names, NULL: all of the change that may be written.
+typedef struct HistoryRestore { const Object *object; int64_t id, change; const Json *fields; bool after; int64_t version; } HistoryRestore;
+Status history_value_restore(Call *call, const HistoryRestore *restore) MUST_USE;
 
 // ---- What objects add (objects/NAME/NAME.c): const tables
 typedef struct Action {

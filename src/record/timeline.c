@@ -1,5 +1,6 @@
 // The timeline of a record: what points at it with the record field it inherits from (activities, tasks …) and its own changes, newest first. Whoever may read the record sees all of
 // it, as far as the kind of thing may be read at all.
+#include "record/quota.h"
 #include "record/query_history.h"
 #include <stdlib.h>
 
@@ -248,6 +249,8 @@ Status query_timeline(Call *call, const Object *object, int64_t id, Str after, i
         TRY(cursor_parse(call->context, after, signature, kinds, 2, &timeline->cursor));
         if (!query_visible(call, object, id, &status))
                 return status != STATUS_OK ? status : error_set(call->context, STATUS_NOT_FOUND, "not_found");
+        TRY(read_quota_check(call, object));
+        read_quota_opened(call, object, id);
         TRY(timeline_read(timeline));
         return timeline_write(timeline, signature, w);
 }

@@ -4,6 +4,7 @@
 #include "meta/take.h"
 #include "record/file.h"
 #include "record/entry.h"
+#include "record/purge.h"
 #include "record/search.h"
 #include "record/write.h"
 
@@ -254,6 +255,7 @@ static Status follow_through(Call *call, const RecordChange *change, int64_t ver
         TRY(rollup_update(call, change));
         TRY(update_scope(call, change));
         TRY(history_add(call, change, version, options->action));
+        TRY(audit_change(call, change, options->action));
         if (!options->quiet && !call->quiet)
                 TRY(outbox_add(call, change, version));
         return module && module->after ? module->after(call, change) : STATUS_OK;
@@ -524,6 +526,7 @@ static Status restore_one(Call *call, const Object *object, int64_t id, bool by_
         if (!allowed)
                 return error_set(call->context, STATUS_NOT_FOUND, "not_found");
         TRY(check_parents(call, record));
+        TRY(record_mend_bin(call, object, id, &record));
         Value deleted_at = VALUE_NONE;
         TRY(deleted_at_of(call, object, id, &deleted_at));
         RecordChange change = {.kind = CHANGE_RESTORE, .object = object, .id = id, .after = record, .by_user = by_user};

@@ -4,6 +4,8 @@
 
 // history.c
 Status history_add(Call *call, const RecordChange *change, int64_t version, Str action) MUST_USE;
+// audit_change.c: changes of rights, in the audit log
+Status audit_change(Call *call, const RecordChange *change, Str action) MUST_USE;
 // outbox.c
 Status outbox_add(Call *call, const RecordChange *change, int64_t version) MUST_USE;
 // rollup.c: recomputes the stored roll-ups of every parent that this change concerns, and theirs.

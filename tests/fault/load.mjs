@@ -62,6 +62,7 @@ export class Load {
     this.batches()
     this.uploads()
     this.definitions()
+    this.rights()
     this.random.shuffle(this.starts)
   }
 
@@ -121,6 +122,20 @@ export class Load {
     ]
     for (const [object, count, values] of kinds)
       for (let i = 0; i < count; i++) this.create(object, values(i), i % 2 === 0)
+  }
+
+  // A role and its entry in the audit log: both or neither, whatever was answered; an answered one is there.
+  rights() {
+    for (let i = 0; i < this.count(12); i++) {
+      const write = this.write(`role ${this.mark} ${i}`, 'POST', '/records/role', { name: `${this.mark}角色${i}`, key: `${this.mark.toLowerCase()}_r${i}`, grants: { customer: { read: 'own' } } })
+      this.checks.push(async (world, person) => {
+        const [role] = (await person.list('role', { filter: `key = "${write.body.key}"`, fields: 'id' })).body.items
+        if (!role) return write.certain ? [`${write.what}: answered ${write.answer.status}, but lost`] : []
+        const { items } = (await person.get(`/audit?kind=role.create&object=role&record=${role.id}`)).body
+        return items.length === 1 && items[0].user?.id === person.id ? [] : [`${write.what}: ${items.length} entries in the audit log`]
+      })
+      this.starts.push((one) => one(write))
+    }
   }
 
   create(object, values, key) {

@@ -21,9 +21,9 @@ static Status give(ExportWriter *writer, Context *context) {
         return STATUS_OK;
 }
 
-static Status open_csv(Context *context, Arena *arena, Str name, const char *folder, ExportSink sink, ExportWriter **ret) {
+static Status open_csv(Context *context, Arena *arena, const ExportMark *mark, const char *folder, ExportSink sink, ExportWriter **ret) {
         (void)context;
-        (void)name;
+        (void)mark;
         (void)folder;
         ExportWriter *writer = arena_new_of(arena, ExportWriter);
         writer->arena = arena_new(0);

@@ -1,7 +1,9 @@
 // The export as a job: finds the rows, writes them, keeps the file in parts. Reading and writing are short transactions, so that a table of a million rows holds up
 // neither the writer nor the tidying of the database.
 #include "link/export/writer.h"
+#include "link/export/file.h"
 #include "record/file.h"
+#include "record/quota.h"
 
 #define ROWS_AT_ONCE 500
 
@@ -14,8 +16,8 @@ typedef struct Run {
         int64_t *ids;
         size_t count, at;
         int64_t rows;        // written
-        int64_t file, parts, size;
-        Str file_name;
+        ExportFile file;
+        ExportMark mark;
         // of the transaction
         Status (*step)(struct Run *run, Call *call);
         const Object *object;
@@ -70,26 +72,47 @@ static Status tell(Run *run, const Context *from, Status status) {
 // ---- The file
 
 static Status append_part(Run *run, Call *call) {
-        return file_append(call, run->file, run->parts, run->bytes);
+        return export_file_put(call, &run->file, run->bytes);
 }
 
 static Status put_part(void *self, Context *context, Str bytes) {
         Run *run = self;
         run->bytes = bytes;
         TRY(write_with(run, context, append_part));
-        run->parts++;
-        run->size += (int64_t)bytes.len;
+        export_file_count(&run->file, bytes);
         return STATUS_OK;
 }
 
+// What no file system takes is left out of a person's name.
+static void add_person(Buf *name, Str person) {
+        for (size_t i = 0; i < person.len; i++)
+                if ((unsigned char)person.data[i] >= ' ' && !strchr("/\\:*?\"<>|", person.data[i]))
+                        buf_add_char(name, person.data[i]);
+}
+
+static void make_mark(Run *run, const Call *call) {
+        Arena *arena = run->job->context.arena;
+        Lang lang = call->context->lang;
+        Civil local = civil_from_ms(call->context->now_ms + zone_offset_ms(call->catalog->zone, call->context->now_ms));
+        Str at = str_format(arena, "%04d-%02d-%02d %02d:%02d", local.year, local.month, local.day, local.hour, local.minute), number = str_format(arena, "%lld", (long long)run->job->id);
+        run->mark.name = str_copy(arena, label_text(&run->object->plural, lang));
+        run->mark.person = str_copy(arena, call->actor->name);
+        run->mark.text = text_format(arena, lang, "export.mark", (Str[4]){call->actor->name, call->actor->login, at, number});
+        run->mark.property = text_format(arena, lang, "export.mark_property", (Str[4]){number});
+}
+
+// The rows are counted against the person's quota before any of them is written.
 static Status begin_file(Run *run, Call *call) {
-        Buf name = buf_make(run->job->context.arena, 1024);
-        buf_add(&name, label_text(&run->object->plural, call->context->lang));
+        Buf name = buf_make(run->job->context.arena, 2048);
+        TRY(quota_export_take(call, (int64_t)run->count));
+        make_mark(run, call);
+        buf_add(&name, run->mark.name);
         buf_add_char(&name, ' ');
         date_write(&name, zone_day(call->catalog->zone, call->context->now_ms));
-        buf_format(&name, ".%s", run->format->extension);
-        run->file_name = buf_str(&name);
-        return file_begin(call, run->file_name, str_from(run->format->media_type), call->context->now_ms + EXPORT_DAYS * 86400000LL, &run->file);
+        buf_add_char(&name, ' ');
+        add_person(&name, call->actor->name);
+        buf_format(&name, " %lld.%s", (long long)run->job->id, run->format->extension);
+        return export_file_begin(call, &run->file, buf_str(&name), str_from(run->format->media_type));
 }
 
 // ---- Rows
@@ -164,31 +187,17 @@ static Status write_file(Run *run) {
         if (!run->export->by_ids || run->export->sort.len)
                 TRY(read_with(run, context, find_ids));
         TRY(write_with(run, context, begin_file));
-        TRY(run->format->open(context, context->arena, label_text(&run->object->plural, context->lang), folder, sink, &run->writer));
+        TRY(run->format->open(context, context->arena, &run->mark, folder, sink, &run->writer));
         return write_all(run);
-}
-
-static void write_result(const Run *run) {
-        JsonWriter w = json_writer(&run->job->result);
-        json_open_object(&w);
-        json_key(&w, STR("file"));
-        json_open_object(&w);
-        json_put_int(&w, "id", run->file);
-        json_put_str(&w, "name", run->file_name);
-        json_put_int(&w, "size", run->size);
-        json_put_str(&w, "type", str_from(run->format->media_type));
-        json_close_object(&w);
-        json_put_int(&w, "rows", run->rows);
-        json_close_object(&w);
 }
 
 Status export_run(Job *job, void *arg) {
         Export *export = arg;
-        Run run = {.job = job, .export = export, .format = export->format == EXPORT_XLSX ? &export_xlsx : &export_csv, .ids = export->ids, .count = export->ids_count};
+        Run run = {.job = job, .export = export, .format = export->format == EXPORT_XLSX ? &export_xlsx : &export_csv, .ids = export->ids, .count = export->ids_count, .file = {.job = job}};
         Status status = write_file(&run);
         run.format->free(run.writer);
         org_view_done(&run.view);
         if (status == STATUS_OK)
-                write_result(&run);
+                export_file_result(&run.file, run.rows, &(JsonWriter){.buf = &job->result});
         return status;
 }

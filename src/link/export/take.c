@@ -1,6 +1,7 @@
 // What an export is asked for: taking the body apart, the right to export, columns and question checked before a job is made of it.
 #include "link/export/export.h"
 #include "record/bulk.h"
+#include "record/quota.h"
 
 #define REQUEST_CAP (4u << 20)
 
@@ -71,6 +72,7 @@ Status export_take(Call *call, const Json *body, Export *ret) {
         TRY(take_format(context, body, &export));
         TRY(take_columns(call, object, body, &export));
         TRY(take_question(call, object, body, &export));
+        TRY(quota_export_check(call, (int64_t)export.ids_count));
         export.request = request_json(call, body, &export);
         *ret = export;
         return STATUS_OK;

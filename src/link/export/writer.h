@@ -6,11 +6,17 @@
 // Takes the finished bytes, in order.
 typedef struct ExportSink { Status (*put)(void *self, Context *context, Str bytes); void *self; } ExportSink;
 
+// Whose export it is: said in every page and property of a workbook. A table of plain text has no place for it that is not data, so there the file's name and the log say it.
+typedef struct ExportMark {
+        Str name;      // of the table
+        Str person, text, property; // "Exported by …", "Haike export 12"
+} ExportMark;
+
 typedef struct ExportWriter ExportWriter;
 typedef struct ExportFormatType {
         const char *extension, *media_type;
-        // name: of the table. The writer lives in the arena, which is the job's; folder: where it may put what does not fit into memory.
-        Status (*open)(Context *context, Arena *arena, Str name, const char *folder, ExportSink sink, ExportWriter **ret);
+        // The writer lives in the arena, which is the job's; folder: where it may put what does not fit into memory.
+        Status (*open)(Context *context, Arena *arena, const ExportMark *mark, const char *folder, ExportSink sink, ExportWriter **ret);
         Status (*header)(ExportWriter *writer, Context *context, const RecordTable *table, size_t columns);
         Status (*row)(ExportWriter *writer, Context *context, const RecordTable *table, const RecordCell *cells, size_t columns);
         Status (*finish)(ExportWriter *writer, Context *context);

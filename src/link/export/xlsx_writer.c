@@ -16,6 +16,7 @@
 #define DAY_FIRST 61           // 1900-03-01: before it spreadsheets count a day that never was
 #define DAY_MS 86400000.0
 #define WIDTH_LARGEST 60
+#define MARGIN_LARGEST 200     // of a header or footer, which may have 255 with its commands
 
 typedef enum Look { LOOK_PLAIN, LOOK_HEADER, LOOK_DATE, LOOK_DATETIME, LOOK_PERCENT, LOOK_DECIMALS } Look; // then by number of decimals
 #define LOOK_COUNT (LOOK_DECIMALS + 7)
@@ -117,7 +118,32 @@ static void free_xlsx(ExportWriter *writer) {
         arena_free(writer->arena);
 }
 
-static Status open_xlsx(Context *context, Arena *arena, Str name, const char *folder, ExportSink sink, ExportWriter **ret) {
+// In header and footer "&" begins a command; what is too long for one is cut off.
+static const char *margin_text(Arena *arena, const char *side, Str text, const char *more) {
+        Buf buf = buf_make(arena, 4096);
+        buf_add(&buf, str_from(side));
+        size_t at = 0;
+        for (int units = 0; at < text.len && units < MARGIN_LARGEST;) {
+                size_t from = at;
+                uint32_t c = utf8_next(text, &at);
+                units += c > 0xFFFF || c == '&' ? 2 : 1;
+                if (c == '&')
+                        buf_add_char(&buf, '&');
+                buf_add(&buf, str_slice(text, from, at));
+        }
+        buf_add(&buf, str_from(more));
+        return str_c(arena, buf_str(&buf));
+}
+
+static void put_mark(ExportWriter *writer, Arena *arena, const ExportMark *mark) {
+        lxw_doc_properties properties = {.title = str_c(arena, mark->name), .author = str_c(arena, mark->person), .comments = str_c(arena, mark->text), .keywords = str_c(arena, mark->property)};
+        workbook_set_properties(writer->book, &properties);
+        workbook_set_custom_property_string(writer->book, "haike_export", str_c(arena, mark->property));
+        worksheet_set_header(writer->sheet, margin_text(arena, "&C", mark->text, ""));
+        worksheet_set_footer(writer->sheet, margin_text(arena, "&L", mark->text, "&R&P / &N"));
+}
+
+static Status open_xlsx(Context *context, Arena *arena, const ExportMark *mark, const char *folder, ExportSink sink, ExportWriter **ret) {
         ExportWriter *writer = arena_new_of(arena, ExportWriter);
         *writer = (ExportWriter){.fd = -1, .arena = arena_new(0), .sink = sink};
         *ret = writer;
@@ -126,9 +152,10 @@ static Status open_xlsx(Context *context, Arena *arena, Str name, const char *fo
         lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = str_c(arena, str_from(folder))};
         writer->book = workbook_new_opt(str_format(arena, "/proc/self/fd/%d", writer->fd).data, &options);
         if (writer->book)
-                writer->sheet = workbook_add_worksheet(writer->book, sheet_name(arena, name));
+                writer->sheet = workbook_add_worksheet(writer->book, sheet_name(arena, mark->name));
         if (!writer->sheet)
                 return io_failed(context);
+        put_mark(writer, arena, mark);
         make_looks(writer);
         worksheet_freeze_panes(writer->sheet, 1, 0);
         return STATUS_OK;

@@ -38,7 +38,7 @@ export interface TimelineItem {
   changes?: FieldChange[];
 }
 export interface Timeline { items: TimelineItem[]; next: string | null }
-export interface HistoryItem { version: number; at: string; user: Ref | null; source?: string; changes: FieldChange[] }
+export interface HistoryItem { id: number; version: number; at: string; user: Ref | null; source?: string; via?: string | null; action?: string; changes: FieldChange[] }
 export interface History { items: HistoryItem[]; next: string | null }
 
 export interface FieldState { show: boolean; require: boolean; lock: boolean }
@@ -78,7 +78,7 @@ export interface BulkRequest {
 export interface ExportRequest { object: string; ids?: number[]; filter?: string; q?: string; sort?: string; columns: string[]; format: "csv" | "xlsx" }
 export interface ExportResult { file: FileRef; rows: number }
 /** What the organisation has set; the same for everybody. map_tiles is a Leaflet address template, empty: no tiles. */
-export interface Settings { company: string; zone: string; currency: string; language: string; week_start: 0 | 1 | 6; map_tiles: string; map_attribution: string; demo: boolean; address: string; password_length: number; password_classes: number; password_history: number; password_days: number; session_idle: number; session_hours: number; /** administrators only */ allow_list?: string }
+export interface Settings { company: string; zone: string; currency: string; language: string; week_start: 0 | 1 | 6; map_tiles: string; map_attribution: string; demo: boolean; address: string; password_length: number; password_classes: number; password_history: number; password_days: number; session_idle: number; session_hours: number; /** administrators only */ allow_list?: string; audit_days?: number; bin_days?: number; export_rows?: number; opened_hour?: number; opened_day?: number; rows_hour?: number; rows_day?: number }
 export interface SetupRequest { code: string; company: string; zone: string; language: string; currency: string; login: string; name: string; password: string; demo: boolean }
 export interface FactorStart { secret: string; uri: string; qr?: string }
 export interface SignInState {

@@ -3,6 +3,9 @@ import { QueryClient, replaceEqualDeep } from "@tanstack/vue-query";
 import { isDeep, refreshDeep } from "./deepPages";
 import { ApiError } from "./http";
 
+/** Waiting longer than this is said, not waited for: a quota that is used up comes back in an hour. */
+const SOON_S = 10;
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -10,7 +13,8 @@ export const queryClient = new QueryClient({
       refetchOnWindowFocus: false,
       retry: (count, error) => {
         const status = error instanceof ApiError ? error.status : 0;
-        return (status === 0 || status === 429 || status >= 500) && count < 2;
+        const soon = !(error instanceof ApiError) || (error.retryAfter ?? 0) <= SOON_S;
+        return soon && (status === 0 || status === 429 || status >= 500) && count < 2;
       },
       retryDelay: (count, error) => (error instanceof ApiError && error.retryAfter ? error.retryAfter * 1000 : 400 * 2 ** count),
     },

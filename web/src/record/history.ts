@@ -3,13 +3,13 @@ import * as api from "@/lib/api";
 import type { Json, Ref } from "@/meta/types";
 import { asText } from "@/meta/types";
 
-export interface FieldEvent { version: number; at: string; user: Ref | null; from: Json; to: Json }
+export interface FieldEvent { id: number; via: string | null; version: number; at: string; user: Ref | null; from: Json; to: Json }
 export interface FieldEvents { items: FieldEvent[]; whole: boolean }
 const PAGES = 5;
 const ENOUGH = 10;
 
 export function eventsOf(items: api.HistoryItem[], name: string): FieldEvent[] {
-  return items.flatMap((item) => item.changes.filter((change) => change.field === name).map((change) => ({ version: item.version, at: item.at, user: item.user, from: change.from, to: change.to })));
+  return items.flatMap((item) => item.changes.filter((change) => change.field === name).map((change) => ({ id: item.id, via: item.via ?? null, version: item.version, at: item.at, user: item.user, from: change.from, to: change.to })));
 }
 
 /** The latest changes of a field, looked for in the newest pages only: a record with a long life is not read whole for a glance. */
