@@ -39,7 +39,7 @@ describe("texts", () => {
   });
   it("writes no words into templates", () => {
     // keys of a keyboard, names of products, a language's own name; an expression shown as an example
-    const own = new Set(["Esc", "Tab", "Ctrl", "Enter", "EN", "iPhone", "Android", "Outlook", "OpenID", "Connect", "LDAP", "English", "中文", "简体中文", "切换到中文"]);
+    const own = new Set(["Esc", "Tab", "Ctrl", "Enter", "EN", "iPhone", "Android", "Outlook", "OpenID", "Connect", "LDAP", "JSON", "English", "中文", "简体中文", "切换到中文"]);
     const isWord = (text: string): boolean => (text.match(/\p{L}{2,}/gu) ?? []).some((word) => !own.has(word));
     const shown = /^(title|label|alt|hint|placeholder|aria-(label|description|placeholder))$/;
     // … an address, a name in a directory, a key of a role
