@@ -1,6 +1,7 @@
 // The border and what the service says of itself: methods, HEAD and OPTIONS, headers, health, metrics, the test clock, OpenAPI, definitions changed at run time.
 import assert from 'node:assert/strict'
 import { Company } from '../support/company.mjs'
+import { until } from '../support/outside.mjs'
 
 export async function setup({ engine }) {
   const company = await Company.start(engine, '--test-clock')
@@ -53,6 +54,13 @@ export const scenarios = {
     assert.equal((await nobody.get('/session', headers)).body.user.login, 'rep')
     assert.equal((await nobody.delete('/session', { ...headers, Origin: haike.url })).status, 204)
     assert.equal((await nobody.get('/session', headers)).status, 401)
+  },
+  'what is refused stands in the log: who, what and why, and no values': async ({ haike, rep }) => {
+    const before = haike.log.length
+    assert.equal((await rep.patch('/settings', { company: '不写进日志' })).status, 403)
+    const line = (await until(() => /.*event=refused .*\n/.exec(haike.log.slice(before)), 'no line in the log'))[0]
+    assert.match(line, new RegExp(`level=info event=refused trace=\\d+ route=\\w+ status=403 code=forbidden user=${rep.id} peer=127\\.0\\.0\\.1\n$`))
+    assert.ok(!haike.log.includes('不写进日志'))
   },
   'who am I': async ({ rep, boss, company }) => {
     const me = (await rep.get('/session')).body
