@@ -45,6 +45,12 @@ export const scenarios = {
       assert.ok(!/haike|microhttpd|sqlite/i.test(answer.headers.get('server') ?? ''))
     }
   },
+  'every text names its encoding': async ({ haike }) => {
+    for (const path of ['/', '/favicon.svg', '/theme.js', '/healthz', '/metrics', '/api/v1/session', '/api/v1/nothing']) {
+      const type = (await fetch(haike.url + path)).headers.get('content-type')
+      assert.match(type, /^(text\/|image\/svg\+xml|application\/(problem\+)?json).*; charset=utf-8$/, path)
+    }
+  },
   'the cookie: HttpOnly, SameSite, ended by signing out': async ({ haike }) => {
     const nobody = haike.nobody()
     const answer = await nobody.post('/session', { login: 'rep', password: 'a-good-password' })
