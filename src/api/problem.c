@@ -20,6 +20,14 @@ static void write_items(JsonWriter *w, Context *context, bool told) {
         json_close_array(w);
 }
 
+// Who was refused what: in the log and not in the audit log, where whoever asks often would fill the database.
+static void log_refusal(const Request *request, int http_status, const char *code) {
+        const Actor *actor = request->call.actor;
+        if (http_status == 403 || http_status == 429)
+                log_event(LOG_INFO, "refused", "trace=%llu route=%s status=%d code=%s user=%lld peer=" STR_FMT, (unsigned long long)request->context.trace, request->route ? request->route->id : "-", http_status, code,
+                          actor ? (long long)actor->user : 0LL, STR_ARG(request->http->peer));
+}
+
 static void log_failure(const Request *request, Status status, int http_status) {
         if (http_status < 500 || status == STATUS_BUSY)
                 return;
@@ -61,5 +69,6 @@ void problem_write(Request *request, Status status) {
                 int wait = context->error.retry_after_s > 0 ? context->error.retry_after_s : 1;
                 http_respond_header(http, "Retry-After", str_format(http->arena, "%d", wait));
         }
+        log_refusal(request, http_status, code);
         log_failure(request, status, http_status);
 }

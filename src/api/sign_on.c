@@ -171,10 +171,27 @@ static Status prepare_away(Request *request, Away *away, Str next) {
         return STATUS_OK;
 }
 
+static Str encoded(Arena *arena, Str next) {
+        Buf query = buf_make(arena, NEXT_MOST * 10);
+        net_form_add(&query, "next", next);
+        return str_slice(buf_str(&query), sizeof "next", query.len);
+}
+
+// A link on another page asks nobody: who is signed in over there would be signed in here by looking at it. He is shown the page where he may say so himself.
+static bool from_elsewhere(const Request *request) {
+        Str site = http_header(request->http, "Sec-Fetch-Site");
+        return str_is(site, "cross-site") || str_is(site, "same-site");
+}
+
 static Status start_get(Request *request) {
         Away *away = arena_new_of(request->context.arena, Away);
+        Str next = next_path(request->http->arena, request_query(request, "next"));
         TRY(request_id(request, 0));
-        if (prepare_away(request, away, next_path(request->http->arena, request_query(request, "next"))) != STATUS_OK)
+        if (from_elsewhere(request)) {
+                redirect(request, str_format(request->http->arena, "/signin?next=" STR_FMT, STR_ARG(encoded(request->http->arena, next))));
+                return STATUS_OK;
+        }
+        if (prepare_away(request, away, next) != STATUS_OK)
                 return give_up(request, request->id, false);
         redirect(request, oidc_authorize_url(request->http->arena, &away->config, &away->endpoints, &away->flow));
         return STATUS_OK;
@@ -255,9 +272,7 @@ static Status sign_in(Request *request, Away *away) {
         if (away->sign_in.outcome == SIGN_IN_ADDRESS)
                 return error_set(&request->context, STATUS_FORBIDDEN, sign_in_code(SIGN_IN_ADDRESS));
         if (away->sign_in.outcome != SIGN_IN_DONE) { // behind #: servers never see it
-                Buf query = buf_make(request->http->arena, NEXT_MOST * 10);
-                net_form_add(&query, "next", away->row.next);
-                Str next = str_slice(buf_str(&query), 5, query.len);
+                Str next = encoded(request->http->arena, away->row.next);
                 redirect(request, str_format(request->http->arena, "/signin?next=" STR_FMT "#need=%s&challenge=" STR_FMT, STR_ARG(next), sign_in_code(away->sign_in.outcome), STR_ARG(away->sign_in.challenge)));
                 return STATUS_OK;
         }

@@ -80,7 +80,10 @@ static Status refuse_address(Request *request, const SignIn *sign_in) {
 
 static Status start_session(Request *request, const Actor *actor, SignIn *sign_in) {
         SessionStart start = {.user = sign_in->user, .peer = request->http->peer, .agent = http_header(request->http, "User-Agent"), .method = sign_in->method};
+        Str before = http_cookie(request->http, "haike_session"); // the browser forgets it now, and so must everybody
         request->call.actor = actor;
+        if (before.len)
+                TRY(session_delete(request->call.db, before));
         TRY(session_create(request->call.db, &start, &sign_in->token));
         TRY(note(request, "session.start", 0, str_format(request->context.arena, "{\"method\":\"%s\"}", sign_in->method)));
         session_begin_answer(request, sign_in->token);

@@ -385,6 +385,11 @@ static void believes_trusted_proxies(void **state) {
         expect_peer(state, "1.2.3.4, 203.0.113.9, 10.1.2.3", "203.0.113.9", "yes");
         expect_peer(state, "2001:db8::1", "2001:db8::1", "yes");
         expect_peer(state, "not an address", "127.0.0.1", "yes");
+        // Proxies that add lines of their own: what the client sent stands above theirs.
+        expect_peer(state, "1.2.3.4\r\nX-Forwarded-For: 203.0.113.9", "203.0.113.9", "yes");
+        expect_peer(state, "1.2.3.4\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 10.1.2.3", "203.0.113.9", "yes");
+        expect_peer(state, "1.2.3.4\r\nX-Forwarded-For: no address", "127.0.0.1", "yes");
+        expect_peer(state, "203.0.113.9\r\nX-Forwarded-Proto: http", "203.0.113.9", "no");
 }
 
 // The server's timeout is 2 s: these clients send a byte now and then, which keeps no connection alive.

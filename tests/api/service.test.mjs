@@ -1,6 +1,7 @@
 // The border and what the service says of itself: methods, HEAD and OPTIONS, headers, health, metrics, the test clock, OpenAPI, definitions changed at run time.
 import assert from 'node:assert/strict'
 import { Company } from '../support/company.mjs'
+import { until } from '../support/outside.mjs'
 
 export async function setup({ engine }) {
   const company = await Company.start(engine, '--test-clock')
@@ -44,6 +45,12 @@ export const scenarios = {
       assert.ok(!/haike|microhttpd|sqlite/i.test(answer.headers.get('server') ?? ''))
     }
   },
+  'every text names its encoding': async ({ haike }) => {
+    for (const path of ['/', '/favicon.svg', '/theme.js', '/healthz', '/metrics', '/api/v1/session', '/api/v1/nothing']) {
+      const type = (await fetch(haike.url + path)).headers.get('content-type')
+      assert.match(type, /^(text\/|image\/svg\+xml|application\/(problem\+)?json).*; charset=utf-8$/, path)
+    }
+  },
   'the cookie: HttpOnly, SameSite, ended by signing out': async ({ haike }) => {
     const nobody = haike.nobody()
     const answer = await nobody.post('/session', { login: 'rep', password: 'a-good-password' })
@@ -53,6 +60,13 @@ export const scenarios = {
     assert.equal((await nobody.get('/session', headers)).body.user.login, 'rep')
     assert.equal((await nobody.delete('/session', { ...headers, Origin: haike.url })).status, 204)
     assert.equal((await nobody.get('/session', headers)).status, 401)
+  },
+  'what is refused stands in the log: who, what and why, and no values': async ({ haike, rep }) => {
+    const before = haike.log.length
+    assert.equal((await rep.patch('/settings', { company: '不写进日志' })).status, 403)
+    const line = (await until(() => /.*event=refused .*\n/.exec(haike.log.slice(before)), 'no line in the log'))[0]
+    assert.match(line, new RegExp(`level=info event=refused trace=\\d+ route=\\w+ status=403 code=forbidden user=${rep.id} peer=127\\.0\\.0\\.1\n$`))
+    assert.ok(!haike.log.includes('不写进日志'))
   },
   'who am I': async ({ rep, boss, company }) => {
     const me = (await rep.get('/session')).body

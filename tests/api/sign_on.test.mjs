@@ -44,10 +44,10 @@ class Visitor {
     this.haike = haike
   }
 
-  async get(address) {
+  async get(address, more = {}) {
     const url = new URL(address, this.haike.url)
     const own = url.origin === this.haike.url
-    const response = await fetch(url, { redirect: 'manual', headers: own ? { Cookie: Object.entries(this.cookies).map(([name, value]) => `${name}=${value}`).join('; ') } : {} })
+    const response = await fetch(url, { redirect: 'manual', headers: own ? { Cookie: Object.entries(this.cookies).map(([name, value]) => `${name}=${value}`).join('; '), ...more } : {} })
     for (const cookie of own ? response.headers.getSetCookie() : []) {
       const [name, value] = cookie.split(';')[0].split('=')
       this.cookies[name] = value
@@ -156,6 +156,18 @@ export const scenarios = {
     })
   },
 
+  'a link on another page begins no sign-in': async ({ haike, company, liar }) => {
+    await withProvider(company, config(liar), async (provider) => {
+      for (const site of ['cross-site', 'same-site']) {
+        const answer = await new Visitor(haike).get(`/api/v1/session/oidc/${provider.id}/start?next=${encodeURIComponent('/o/customer?view=mine')}`, { 'Sec-Fetch-Site': site })
+        ensure(answer.status === 302 && answer.location === '/signin?next=%2Fo%2Fcustomer%3Fview%3Dmine' && !answer.headers.getSetCookie().length, `${site}: ${answer.location}`)
+      }
+      for (const site of ['same-origin', 'none']) { // the page's own button; an address that was typed
+        const answer = await new Visitor(haike).get(`/api/v1/session/oidc/${provider.id}/start`, { 'Sec-Fetch-Site': site })
+        ensure(answer.status === 302 && new URL(answer.location).searchParams.get('state'), `${site}: ${answer.location}`)
+      }
+    })
+  },
   'another browser, another state, a code used twice, a foreign issuer: refused': async ({ haike, company, liar }) => {
     await withProvider(company, config(liar), async (provider) => {
       const mine = new Visitor(haike)

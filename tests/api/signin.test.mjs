@@ -375,6 +375,10 @@ async function tokensAreNew(given) {
   assert.equal((await planted.signIn(login, PASSWORD)).status, 200)
   assert.notEqual(planted.cookies.haike_session, before)
   const second = planted.cookies.haike_session
+  const left = new BrowserPerson(haike)
+  left.cookies.haike_session = before
+  assert.equal((await left.get('/session')).status, 401, 'who signs in again leaves no session behind')
+  assert.equal((await planted.get('/session')).status, 200)
   assert.equal((await planted.post(`/users/${id}/password`, { current: PASSWORD, password: 'another-of-mine' })).status, 204)
   assert.notEqual(planted.cookies.haike_session, second)
   assert.equal((await planted.get('/session')).status, 200)
