@@ -325,11 +325,11 @@ const FRONT = {
     ['a stream ends with its session', 'if (status == STATUS_UNAUTHENTICATED) {', 'if (status == STATUS_UNAUTHENTICATED && !listener) {', TRICKS],
   ],
   'src/api/view_as.c': [
-    ['who looks as somebody else writes nothing', 'if (secret || !only_reads(request))', 'if (secret)', ['view_as']],
+    ['who looks as somebody else writes nothing', 'if (secret || !only_reads(request))', 'if (secret || (!only_reads(request) && !actor))', ['view_as']],
     ['who looks as somebody else sees nothing of his signing in', 'if (secret || !only_reads(request))', 'if (!only_reads(request) || (secret && !actor))', ['view_as']],
   ],
   'src/access/view_as.c': [
-    ['only administrators look as others', 'return self->administrator && person', 'return person', ['view_as']],
+    ['only administrators look as others', 'return self->administrator && person', 'return self && person', ['view_as']],
     ['no administrator is looked as', ' && !(*ret)->administrator;', ';', ['view_as']],
   ],
   'src/api/request.c': [
