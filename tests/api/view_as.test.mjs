@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { BrowserPerson } from '../support/browser_person.mjs'
 import { Company, PASSWORD } from '../support/company.mjs'
 import { rows } from '../support/database.mjs'
+import { Stream } from '../support/stream.mjs'
 
 const PUBLIC = /^\/api\/v1\/(session$|session\/(second|enrol|password|reset|oidc\/\{id\}\/start)|setup|test\/)/
 const READING_POSTS = /^POST \/api\/v1\/(records\/[^/]+\/form|meta\/objects\/[^/]+\/check|roles\/\{id\}\/preview)$/
@@ -104,7 +105,7 @@ async function nothingIsWritten(given) {
   assert.ok(asked.length > 40 && ['/customer/bulk', '/customer/batch', '/customer/{id}', '/actions/{action}', '/files', '/preferences', '/imports', '/restore'].every((path) => asked.some((route) => route.endsWith(path))), asked.join(', '))
   const now = (await clerk.get(`/records/customer/${customer.id}`)).body
   assert.deepEqual([now.name, now.version], [customer.name, customer.version])
-  assert.equal((await clerk.list('customer')).body.items.length, 6)
+  assert.equal((await clerk.list('customer', { filter: 'name = "改了" or name = "新的"' })).body.items.length, 0)
   assert.equal(rows(haike, 'select count(*) from audit')[0][0], before)
   assert.equal((await view.get('/session')).body.viewing_as.id, clerk.id, 'the view goes on')
 }
@@ -137,6 +138,27 @@ async function endsAndIsNoted(given) {
   assert.equal((await clerk2.get('/session')).status, 200, 'his own session is not touched')
 }
 
+// What is heard is what that person hears, and a stream from before does not go on with other eyes.
+async function streamsFollow(given) {
+  const { boss, clerk, other } = given
+  const view = await given.company.signIn('boss')
+  const before = await Stream.open(view)
+  assert.equal((await view.post('/session/view-as', { user: clerk.id })).status, 200)
+  const during = await Stream.open(view)
+  const hidden = await other.create('customer', { name: '听不到' }), heard = await clerk.create('customer', { name: '听得到' })
+  const has = (stream, record) => stream.events.some((event) => event.object === 'customer' && event.id === record.id)
+  await during.until(() => has(during, heard))
+  await before.reading // the server has closed it
+  assert.deepEqual([has(during, hidden), has(before, hidden), has(before, heard)], [false, false, false])
+  assert.equal((await view.post('/session/view-as', { user: null })).status, 200)
+  await clerk.create('customer', { name: '之后' })
+  await during.reading
+  const after = await Stream.open(view)
+  const last = await boss.create('customer', { name: '自己的' })
+  await after.until(() => has(after, last))
+  await after.close()
+}
+
 // Asked anew by every request.
 async function rightsThatChangeMeanwhile(given) {
   const { boss, company } = given
@@ -160,5 +182,6 @@ export const scenarios = {
   'no route writes meanwhile': nothingIsWritten,
   'what a person signs in with stays closed': signInSecretsStayClosed,
   'it ends, and both are noted': endsAndIsNoted,
+  'streams follow': streamsFollow,
   'rights that change meanwhile count at once': rightsThatChangeMeanwhile,
 }

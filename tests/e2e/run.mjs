@@ -1,5 +1,5 @@
 // Plays what people do, in Chromium, against a fresh demo company. One line per check; the last line is "N passed, N failed".
-// Parts: signin, desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), day (day.calendar …), audit (audit.log …), phone, design, own, organisation (organisation.tree, organisation.handover), looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
+// Parts: signin, desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), day (day.calendar …), audit (audit.log …), phone, design, own, organisation (organisation.tree, organisation.handover), rights (rights.viewAs), looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
 import { mkdirSync } from 'node:fs'
 import { Haike } from '../support/server.mjs'
 import { Browser, PICTURES } from './browser.mjs'
@@ -13,13 +13,14 @@ import * as phone from './phone.mjs'
 import * as record from './record.mjs'
 import * as first from './first.mjs'
 import * as shapes from './shapes.mjs'
+import * as rights from './rights.mjs'
 import * as signin from './signin.mjs'
 import * as organisation from './organisation.mjs'
 import * as looks from './looks.mjs'
 import * as audit from './audit.mjs'
 import * as signon from './signon.mjs'
 
-const parts = { signin, desk, lists, shapes, record, day, first, phone, design, own, organisation, audit, signon, looks }
+const parts = { signin, desk, lists, shapes, record, day, first, phone, design, own, organisation, audit, signon, rights, looks }
 const words = process.argv.slice(2)
 const engineAt = words.indexOf('--engine')
 const engine = engineAt >= 0 ? words.splice(engineAt, 2)[1] : 'sqlite'

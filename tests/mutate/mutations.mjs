@@ -324,6 +324,14 @@ const FRONT = {
     ['a stream tells records that are seen', 'return store_read(org_store(hub->api->org), context, 0, sight_run, &sight) == STATUS_OK && sight.visible;', 'return store_read(org_store(hub->api->org), context, 0, sight_run, &sight) == STATUS_OK;'],
     ['a stream ends with its session', 'if (status == STATUS_UNAUTHENTICATED) {', 'if (status == STATUS_UNAUTHENTICATED && !listener) {', TRICKS],
   ],
+  'src/api/view_as.c': [
+    ['who looks as somebody else writes nothing', 'if (secret || !only_reads(request))', 'if (secret || (!only_reads(request) && !actor))', ['view_as']],
+    ['who looks as somebody else sees nothing of his signing in', 'if (secret || !only_reads(request))', 'if (!only_reads(request) || (secret && !actor))', ['view_as']],
+  ],
+  'src/access/view_as.c': [
+    ['only administrators look as others', 'return self->administrator && person', 'return self && person', ['view_as']],
+    ['no administrator is looked as', ' && !(*ret)->administrator;', ';', ['view_as']],
+  ],
   'src/api/request.c': [
     ['an object that is not known is not there', 'if (!object || (request->call.actor && !actor_may(request->call.actor, object, VERB_READ) && !actor_may(request->call.actor, object, VERB_CREATE)))', 'if (!object)'],
   ],
