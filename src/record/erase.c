@@ -158,6 +158,7 @@ static Status begin(Erase *erase, Call *call, const Object *object, int64_t id, 
 static Status follow(Erase *erase) {
         Call *call = erase->call;
         const Object *object = erase->object;
+        erase->after->values[FIELD_UPDATED_AT - FIELD_ID] = value_datetime(call->context->now_ms); // as store() wrote it
         // In what is written down of it the values are not there before either.
         Record *blank = arena_copy(call->context->arena, erase->after, sizeof *erase->after);
         RecordChange change = {.kind = CHANGE_UPDATE, .object = object, .id = erase->before->id, .before = blank, .after = erase->after};
