@@ -148,7 +148,8 @@ static Status open_session(Db *db, void *arg) {
 
 static Status find_session(Db *db, void *arg) {
         Token *t = arg;
-        return session_find(db, t->fixture->view.settings, t->token, &t->user, &t->old);
+        int64_t viewing = 0;
+        return session_find(db, t->fixture->view.settings, t->token, &t->user, &viewing, &t->old);
 }
 
 static void leaving_ends_sessions(void **state) {
