@@ -1,10 +1,19 @@
 // Mail, forgotten passwords, single sign-on and a directory, as an administrator sets them and colleagues use them: against aiosmtpd, glewlwyd and slapd.
 import { Directory, Glewlwyd, MailServer } from '../support/outside.mjs'
 import { DESK, PHONE } from './browser.mjs'
+import { accessible, fits, thumbs } from './layout.mjs'
 import { ensure, until } from './report.mjs'
 import { choose } from './steps.mjs'
 
 const NEW = 'shan-gao-shui-chang-8'
+// A page as it stands: nothing cut, nothing that axe finds, on the phone nothing too small for a thumb.
+async function looked(window, name) {
+  await window.picture(name)
+  await fits(window.page)
+  await accessible(window.page)
+  if (window.page.viewportSize().width < 768) await thumbs(window.page)
+}
+
 const errorOf = (page, id) => page.locator(`#${id}-said.err`)
 
 async function fillMail(page, server, more = {}) {
@@ -29,7 +38,7 @@ async function mail({ haike, browser, report }, server) {
     await page.fill('#mail-to', 'nobody@example.com')
     await page.click('#mail button:has-text("发送测试")')
     await page.waitForSelector('#mail-to-said.err:has-text("no such mailbox")')
-    await admin.picture('settings-mail-refused')
+    await looked(admin, 'settings-mail-refused')
     await page.fill('#mail-to', 'admin@example.com')
     await page.click('#mail button:has-text("发送测试")')
     await page.waitForSelector('#mail .note:has-text("250")')
@@ -37,7 +46,7 @@ async function mail({ haike, browser, report }, server) {
     await page.click('#mail footer button[type=submit]')
     await until(async () => (await admin.api('GET', '/settings/mail')).body.password_set, 'not saved')
     await page.waitForFunction(() => document.querySelector('#mail-password').value === '')
-    await admin.picture('settings-mail')
+    await looked(admin, 'settings-mail')
   })
   const user = await admin.one('user', 'login = "sales1"')
   await admin.api('PATCH', `/records/user/${user.id}`, { email: 'sales1@example.com' })
@@ -46,7 +55,7 @@ async function mail({ haike, browser, report }, server) {
     await window.page.goto(`${haike.url}/signin`)
     await window.page.click('a:has-text("忘记密码")')
     await window.page.fill('#forgot-login', 'sales1')
-    await window.picture('forgot')
+    await looked(window, 'forgot')
     await window.page.keyboard.press('Enter')
     await window.page.waitForSelector('h1:has-text("请查收邮件")')
     const letter = await until(() => server.mails().find((one) => one.to === 'sales1@example.com'), 'no mail')
@@ -58,7 +67,7 @@ async function mail({ haike, browser, report }, server) {
     await window.page.fill('#reset-again', '12345678')
     await window.page.keyboard.press('Enter')
     await window.page.waitForSelector('#reset-password[aria-invalid=true]')
-    await window.picture('reset-refused')
+    await looked(window, 'reset-refused')
     await window.page.fill('#reset-password', NEW)
     await window.page.fill('#reset-again', NEW)
     await window.page.keyboard.press('Enter')
@@ -86,12 +95,12 @@ async function mail({ haike, browser, report }, server) {
     await window.page.fill('#forgot-login', 'sales1')
     await window.page.keyboard.press('Enter')
     await window.page.waitForSelector('h1:has-text("Look into your mail")')
-    await window.picture('phone-forgot-asked')
+    await looked(window, 'phone-forgot-asked')
     await window.close()
     await until(async () => (await admin.api('GET', '/mails?status=failed')).body.items.length === 1, 'nothing failed')
     await admin.go('/settings#mail')
     await page.waitForSelector('#mail .mails li:has-text("550")')
-    await admin.picture('settings-mail-failed')
+    await looked(admin, 'settings-mail-failed')
     await page.click('#mail .mails li .ib[aria-label="删掉这封"]')
     await page.waitForSelector('#mail .mails li', { state: 'detached' })
   })
@@ -112,27 +121,27 @@ async function oidc({ haike, browser, report }, admin) {
       await page.fill('#pv-scopes', 'openid')
       await page.click('button:has-text("测试")')
       await errorOf(page, 'pv-issuer').waitFor()
-      await admin.picture('provider-oidc-refused')
+      await looked(admin, 'provider-oidc-refused')
       await page.fill('#pv-issuer', service.issuer)
       await page.click('button:has-text("测试")')
       await page.waitForSelector('.note:has-text("/api/oidc/auth")')
       await page.click('button[type=submit]')
       await page.waitForURL(/\/settings\/providers\/\d+$/)
-      await admin.picture('provider-oidc')
+      await looked(admin, 'provider-oidc')
     })
     await report.check('signing in there and back, to the page that was asked for', async () => {
       const window = await browser.window({ login: null })
       await window.page.goto(`${haike.url}/o/customer`)
       await window.page.waitForURL('**/signin?next=**')
       await window.page.waitForSelector('a:has-text("用公司账号登录")')
-      await window.picture('signin-service')
+      await looked(window, 'signin-service')
       await window.page.click('a:has-text("用公司账号登录")')
       await atService(window.page, 'sales2')
       await window.page.waitForURL(`${haike.url}/o/customer`)
       ensure((await window.api('GET', '/session')).body.user.login === 'sales2', 'somebody else')
       await window.go('/settings#accounts')
       await window.page.waitForSelector('#accounts .one:has-text("sales2")')
-      await window.picture('settings-accounts')
+      await looked(window, 'settings-accounts')
       ensure(!window.complaints.filter((text) => !text.includes(service.url)).length, window.complaints.join('\n'))
       await window.close()
     })
@@ -143,7 +152,7 @@ async function oidc({ haike, browser, report }, admin) {
       await atService(window.page, 'stranger')
       await window.page.waitForURL('**/signin?error=person_unknown')
       await window.page.waitForSelector('[role=alert]:has-text("no account here")')
-      await window.picture('phone-signin-unknown')
+      await looked(window, 'phone-signin-unknown')
       await window.close()
     })
     await report.check('passwords are turned off, the sign-in page has the service alone, the emergency goes on', async () => {
@@ -154,12 +163,12 @@ async function oidc({ haike, browser, report }, admin) {
       await choose(page, page.locator('#sign-on .who .combo'), (await admin.api('GET', '/session')).body.user.name)
       await page.click('#sign-on footer button[type=submit]')
       await until(async () => (await admin.api('GET', '/settings/sign-in')).body.passwords_off, 'not off')
-      await admin.picture('settings-sign-on')
+      await looked(admin, 'settings-sign-on')
       const window = await browser.window({ login: null })
       await window.page.goto(`${haike.url}/signin`)
       await window.page.waitForSelector('button:has-text("管理员应急登录")')
       ensure(await window.page.locator('#password').count() === 0, 'a password is asked for')
-      await window.picture('signin-passwords-off')
+      await looked(window, 'signin-passwords-off')
       await window.page.click('button:has-text("管理员应急登录")')
       await window.page.fill('#login', 'admin')
       await window.page.fill('#password', 'haike-demo')
@@ -212,13 +221,13 @@ async function ldap({ haike, browser, report }, admin) {
       await page.fill('#pv-secret', directory.bindPassword)
       await page.click('button:has-text("测试")')
       await page.waitForSelector('.note:has-text("谭林")')
-      await admin.picture('provider-ldap')
+      await looked(admin, 'provider-ldap')
       await page.click('button[type=submit]')
       await page.waitForURL(/\/settings\/providers\/\d+$/)
       await page.click('button:has-text("先看看会改什么")')
       await page.waitForSelector('.items li:has-text("坏邮箱")')
       await page.locator('.sync').scrollIntoViewIfNeeded()
-      await admin.picture('provider-ldap-dry')
+      await looked(admin, 'provider-ldap-dry')
       ensure(!(await admin.one('user', 'login = "tan.lin"')), 'it was done')
       await page.click('button:has-text("现在同步")')
       await until(async () => admin.one('user', 'login = "tan.lin"'), 'not done')
@@ -231,12 +240,28 @@ async function ldap({ haike, browser, report }, admin) {
       await window.close()
       const phone = await browser.window({ login: 'admin', size: PHONE })
       await phone.go('/settings#mail')
-      await phone.picture('phone-settings-mail')
+      await looked(phone, 'phone-settings-mail')
       await phone.page.goto(page.url())
       await phone.page.waitForSelector('#pv-host')
-      await phone.picture('phone-provider-ldap')
+      await looked(phone, 'phone-provider-ldap')
       await phone.close()
     })
+    for (const [size, theme, lang] of [[DESK, 'dark', 'zh-CN'], [PHONE, 'light', 'en']]) {
+      await report.check(`mail and single sign-on at ${size.width} ${theme} ${lang}: fit, and axe finds nothing`, async () => {
+        const window = await browser.window({ login: 'admin', size, theme, lang })
+        for (const [name, path] of [['mail', '/settings#mail'], ['new-oidc', '/settings/providers/oidc'], ['new-ldap', '/settings/providers/ldap'], ['directory', new URL(page.url()).pathname]]) {
+          await window.go(path)
+          await looked(window, `signon-${name}-${size.width}`)
+        }
+        await window.close()
+        const outside = await browser.window({ login: null, size, theme, lang })
+        for (const [name, path] of [['signin', '/signin?error=person_unknown'], ['forgot', '/forgot'], ['void', '/reset']]) {
+          await outside.go(path)
+          await looked(outside, `signon-${name}-${size.width}`)
+        }
+        await outside.close()
+      })
+    }
     await report.check('single sign-on: no complaint of the browser', async () => ensure(!admin.complaints.length, admin.complaints.join('\n')))
   } finally {
     await directory.stop()
