@@ -133,10 +133,9 @@ static bool changed(const RecordChange *change, const char *field) {
         return !change->before || !value_eq(record_value(change->before, field), record_value(change->after, field));
 }
 
-// Is there a role in the list that the actor has not, and that was not in it before?
-static bool gives_foreign_role(const Call *call, const RecordChange *change) {
+// Is there a role in the list that the actor has not, and that is not among those either?
+static bool has_foreign_role(const Call *call, Value roles, Value before) {
         const Person *self = access_person(call->actor->access, call->actor->user);
-        Value roles = record_value(change->after, "roles"), before = change->before ? record_value(change->before, "roles") : VALUE_NONE;
         Json *list = NULL;
         if (roles.kind != VALUE_TEXT || json_parse(call->context, roles.text, 2, &list) != STATUS_OK)
                 return false;
@@ -149,6 +148,18 @@ static bool gives_foreign_role(const Call *call, const RecordChange *change) {
                         return true;
         }
         return false;
+}
+
+static bool gives_foreign_role(const Call *call, const RecordChange *change) {
+        return has_foreign_role(call, record_value(change->after, "roles"), change->before ? record_value(change->before, "roles") : VALUE_NONE);
+}
+
+// Links for new passwords go to the address, and other services know people by it or by the login: who changes them for somebody with more rights could become him.
+static void keep_ways_in(Call *call, const RecordChange *change) {
+        static const char *const fields[] = {"login", "email"};
+        for (size_t i = 0; change->before && i < sizeof fields / sizeof *fields; i++)
+                if (changed(change, fields[i]) && has_foreign_role(call, record_value(change->before, "roles"), VALUE_NONE))
+                        (void)error_add(call->context, str_from(fields[i]), "user_not_yours");
 }
 
 // Who keeps the list of colleagues without being an administrator gives no right that he has not, and himself none at all.
@@ -164,6 +175,8 @@ static void keep_rights(Call *call, const RecordChange *change) {
         for (size_t i = 0; self && i < sizeof others / sizeof *others; i++)
                 if (changed(change, others[i]))
                         (void)error_add(call->context, str_from(others[i]), "user_own_rights");
+        if (!self)
+                keep_ways_in(call, change);
 }
 
 // ---- Where he belongs, and to whom he answers

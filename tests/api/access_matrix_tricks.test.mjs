@@ -240,6 +240,16 @@ export const scenarios = {
     assert.deepEqual(codes(await sly.post('/records/user', { name: 'x', login: unique('x'), roles: [company.roles.chief] })), ['roles:role_not_yours'])
     assert.equal((await sly.patch(path, { roles: [company.roles.friend] })).status, 200)
   },
+  'who keeps the list of colleagues does not turn the ways in of somebody with more rights towards himself': async ({ company, sly, friend, boss }) => {
+    await company.grant('sly', { user: { read: 'all', create: true, update: 'all' }, role: { read: 'all' } })
+    const path = `/records/user/${friend.id}`
+    for (const [field, value] of [['email', 'sly@example.com'], ['login', unique('sly')]]) assert.deepEqual(codes(await sly.patch(path, { [field]: value })), [`${field}:user_not_yours`])
+    assert.deepEqual(codes(await sly.patch(`/records/user/${boss.id}`, { email: 'sly@example.com' })), ['email:user_not_yours'])
+    assert.equal((await sly.patch(path, { phone: '13911112222' })).status, 200)
+    const equal = await sly.create('user', { name: 'x', login: unique('x'), roles: [company.roles.sly] })
+    assert.equal((await sly.patch(`/records/user/${equal.id}`, { email: 'x@example.com' })).status, 200)
+    assert.equal((await sly.patch(`/records/user/${sly.id}`, { email: 'sly@example.com' })).status, 200)
+  },
   'only an administrator changes roles': async ({ company, sly, boss }) => {
     await company.grant('sly', { '*': { read: 'all', create: true, update: 'all', delete: 'all' } })
     const path = `/records/role/${company.roles.sly}`
