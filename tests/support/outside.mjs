@@ -65,6 +65,16 @@ class Outside {
     })
   }
 
+  // Whatever does not begin leaves nothing running.
+  async orStop(begin) {
+    try {
+      await begin()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
   async halt() {
     if (!this.process || this.process.exitCode !== null) return
     const ended = new Promise((resolve) => this.process.once('exit', resolve))
@@ -161,7 +171,7 @@ export class Directory extends Outside {
     Object.assign(directory, certificates(directory.folder))
     directory.write()
     run('slapadd', ['-f', directory.conf, '-l', directory.ldif(people)])
-    await directory.open()
+    await directory.orStop(() => directory.open())
     return directory
   }
 
@@ -245,11 +255,13 @@ export class Glewlwyd extends Outside {
     rmSync(join(service.folder, 'pages/config.json'), { recursive: true, force: true })
     cpSync('/usr/share/glewlwyd/templates/config.json', join(service.folder, 'pages/config.json'))
     writeFileSync(join(service.folder, 'conf'), service.conf())
-    await service.start('glewlwyd', [`--config-file=${join(service.folder, 'conf')}`], /Glewlwyd started on port/)
-    await until(() => service.signIn().then(() => true, () => false), () => `glewlwyd does not answer: ${service.log.slice(-2000)}`) // it says that it has started a moment before
-    await service.rotate('POST')
-    await service.client(redirect)
-    for (const [username, person] of Object.entries(people)) await service.call('POST', '/user/', { username, enabled: true, scope: ['openid'], ...person })
+    await service.orStop(async () => {
+      await service.start('glewlwyd', [`--config-file=${join(service.folder, 'conf')}`], /Glewlwyd started on port/)
+      await until(() => service.signIn().then(() => true, () => false), () => `glewlwyd does not answer: ${service.log.slice(-2000)}`) // it says that it has started a moment before
+      await service.rotate('POST')
+      await service.client(redirect)
+      for (const [username, person] of Object.entries(people)) await service.call('POST', '/user/', { username, enabled: true, scope: ['openid'], ...person })
+    })
     return service
   }
 
