@@ -14,7 +14,7 @@ import { Writes } from '../property/access_matrix/writes.mjs'
 
 export const own = true
 
-const SEED = Number(process.env.HAIKE_SEED ?? Date.now() % 1000000)
+const SEED = process.env.HAIKE_SEED === 'random' ? Date.now() % 1000000 : Number(process.env.HAIKE_SEED ?? 482747)
 const ROUNDS = { sqlite: 3, postgres: 2 } // the second has the shipped roles
 
 async function play(world, cells, shipped) {
