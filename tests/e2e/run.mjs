@@ -20,7 +20,7 @@ import * as looks from './looks.mjs'
 import * as audit from './audit.mjs'
 import * as signon from './signon.mjs'
 
-const parts = { signin, desk, lists, shapes, record, day, first, phone, design, own, organisation, audit, signon, rights, looks }
+const parts = { signin, signon, rights, desk, lists, shapes, record, day, first, phone, design, own, looks, organisation, audit }
 const words = process.argv.slice(2)
 const engineAt = words.indexOf('--engine')
 const engine = engineAt >= 0 ? words.splice(engineAt, 2)[1] : 'sqlite'
