@@ -97,15 +97,15 @@ static void open_field(const Object *object, ObjectGrant *grant, Str name) {
                 grant->fields[field->index] = FIELD_READ;
 }
 
-// Who may update a record manages its team: that is asked by the object's hook, for every write; here everybody may try.
+// A team is seen where its record is, whatever a role says of this object or of all ("*"). Who may update a record manages its team: that is asked by the object's
+// hook, for every write; here everybody may try.
 static void add_team(const Catalog *catalog, ObjectGrant *grants) {
         const Object *object = catalog_find(catalog, STR("team_member"));
         if (!object)
                 return;
         ObjectGrant *grant = &grants[object->index];
         const Scope all = {.kind = SCOPE_ALL};
-        if (grant->read.kind < SCOPE_OWN)
-                grant->read.kind = SCOPE_OWN;
+        grant->read = (Scope){.kind = SCOPE_OWN};
         grant->update = grant->remove = all;
         grant->create = true;
         for (size_t i = 0; i < object->fields_count; i++)

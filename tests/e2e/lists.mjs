@@ -1,7 +1,7 @@
 // Lists as a tool of work: views that are shared and locked, filters in words, columns, groups, cells, many rows at once, files, the clipboard, the keyboard alone, no network.
 import { PHONE } from './browser.mjs'
-import { ensure } from './report.mjs'
-import { choose, count, create, drag, listAt, mark, middle, named, read, saved, until, unzip, values } from './steps.mjs'
+import { ensure, until } from './report.mjs'
+import { choose, count, create, drag, listAt, mark, middle, named, read, saved, unzip, values } from './steps.mjs'
 
 const heads = (page) => page.locator('.th [data-head]').evaluateAll((cells) => cells.map((cell) => cell.dataset.head))
 const cell = (page, row, column) => page.locator(`.tbody .row:has-text("${row}") [data-col="${column}"]`)

@@ -1,8 +1,8 @@
 // The organisation on screen: the tree by mouse and keyboard, people moved with their records, departments merged and taken back; handing over what somebody holds.
 // At a desk and on a phone.
 import { DESK, PHONE } from './browser.mjs'
-import { ensure } from './report.mjs'
-import { choose, count, create, drag, mark, middle, until } from './steps.mjs'
+import { ensure, until } from './report.mjs'
+import { choose, count, create, drag, mark, middle } from './steps.mjs'
 
 const row = (page, name) => page.locator('.tr[role=treeitem]', { hasText: name })
 const person = (page, name) => page.locator('.pr', { hasText: name })

@@ -1,8 +1,8 @@
 // An object that an administrator has just made has all that shipped ones have: every form of its list, its page and its form, at both sizes; who was given nothing sees nothing of it.
 import { DESK, PHONE } from './browser.mjs'
 import { fits, thumbs } from './layout.mjs'
-import { ensure } from './report.mjs'
-import { create, listAt, mark, read, until } from './steps.mjs'
+import { ensure, until } from './report.mjs'
+import { create, listAt, mark, read } from './steps.mjs'
 
 const day = (by) => new Date(Date.now() + 8 * 3_600_000 + by * 86_400_000).toISOString().slice(0, 10)
 const FORMS = { list: '.tbody .row, .kc', kanban: '[data-column] article', funnel: '.fnl li', calendar: '.hkc-ev, .ag .bd, [data-key]', timeline: '.bar', map: '.mk' }

@@ -1,5 +1,5 @@
 // Plays what people do, in Chromium, against a fresh demo company. One line per check; the last line is "N passed, N failed".
-// Parts: signin, desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), day (day.calendar …), audit (audit.log …), phone, design, own, organisation (organisation.tree, organisation.handover), rights (rights.viewAs), looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
+// Parts: signin, desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), day (day.calendar …), audit (audit.log …), phone, design, own, organisation (organisation.tree, organisation.handover), rights (rights.matrix, rights.why, rights.viewAs), looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
 import { mkdirSync } from 'node:fs'
 import { Haike } from '../support/server.mjs'
 import { Browser, PICTURES } from './browser.mjs'

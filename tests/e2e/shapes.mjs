@@ -1,7 +1,7 @@
 // The forms of a list beside the table: board, calendar, map, funnel, plan. Moved by mouse and by keys, refused and put back, at a desk and under a thumb.
 import { PHONE } from './browser.mjs'
-import { ensure } from './report.mjs'
-import { count, create, drag, listAt, mark, middle, named, read, until } from './steps.mjs'
+import { ensure, until } from './report.mjs'
+import { count, create, drag, listAt, mark, middle, named, read } from './steps.mjs'
 
 const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 const quiet = (window) => async () => ensure(!window.complaints.length, window.complaints.join('\n'))

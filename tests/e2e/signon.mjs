@@ -3,8 +3,9 @@ import { Directory, Glewlwyd, MailServer } from '../support/outside.mjs'
 import { DESK, PHONE } from './browser.mjs'
 import { accessible, fits, thumbs } from './layout.mjs'
 import { ensure, until } from './report.mjs'
-import { choose } from './steps.mjs'
+import { choose, create } from './steps.mjs'
 
+const FORGETFUL = 'forgetful'
 const NEW = 'shan-gao-shui-chang-8'
 // A page as it stands: nothing cut, nothing that axe finds, on the phone nothing too small for a thumb.
 async function looked(window, name) {
@@ -48,17 +49,18 @@ async function mail({ haike, browser, report }, server) {
     await page.waitForFunction(() => document.querySelector('#mail-password').value === '')
     await looked(admin, 'settings-mail')
   })
-  const user = await admin.one('user', 'login = "sales1"')
-  await admin.api('PATCH', `/records/user/${user.id}`, { email: 'sales1@example.com' })
+  const role = await admin.one('role', 'key = "sales"')
+  const user = await create(admin, 'user', { name: '忘性大', login: FORGETFUL, email: `${FORGETFUL}@example.com`, roles: [role.id] })
+  await admin.api('POST', `/users/${user.id}/password`, { password: 'given-by-the-office-7' })
   await report.check('a forgotten password: from the sign-in page over the mail to a new one', async () => {
     const window = await browser.window({ login: null })
     await window.page.goto(`${haike.url}/signin`)
     await window.page.click('a:has-text("忘记密码")')
-    await window.page.fill('#forgot-login', 'sales1')
+    await window.page.fill('#forgot-login', FORGETFUL)
     await looked(window, 'forgot')
     await window.page.keyboard.press('Enter')
     await window.page.waitForSelector('h1:has-text("请查收邮件")')
-    const letter = await until(() => server.mails().find((one) => one.to === 'sales1@example.com'), 'no mail')
+    const letter = await until(() => server.mails().find((one) => one.to === user.email && one.text.includes('/reset?token=')), 'no mail')
     const link = /https?:\S+\/reset\?token=\S+/.exec(letter.text)[0]
     await window.page.goto(link)
     await window.page.waitForSelector('#reset-password')
@@ -73,7 +75,7 @@ async function mail({ haike, browser, report }, server) {
     await window.page.keyboard.press('Enter')
     await window.page.waitForSelector('h1:has-text("密码已修改")')
     await window.page.click('a:has-text("登录")')
-    await window.page.fill('#login', 'sales1')
+    await window.page.fill('#login', FORGETFUL)
     await window.page.fill('#password', NEW)
     await window.page.keyboard.press('Enter')
     await window.page.waitForURL('**/today')
@@ -89,10 +91,10 @@ async function mail({ haike, browser, report }, server) {
     }
   })
   await report.check('what failed stands in the outbox and is dropped there', async () => {
-    await admin.api('PATCH', `/records/user/${user.id}`, { email: 'nobody-s1@example.com' })
+    await admin.api('PATCH', `/records/user/${user.id}`, { email: `nobody-${FORGETFUL}@example.com` })
     const window = await browser.window({ login: null, size: PHONE, lang: 'en' })
     await window.page.goto(`${haike.url}/forgot`)
-    await window.page.fill('#forgot-login', 'sales1')
+    await window.page.fill('#forgot-login', FORGETFUL)
     await window.page.keyboard.press('Enter')
     await window.page.waitForSelector('h1:has-text("Look into your mail")')
     await looked(window, 'phone-forgot-asked')

@@ -7,16 +7,6 @@ export const mark = () => Date.now().toString(36).slice(-6)
 export const listAt = (object, query = {}) => `/o/${object}?${new URLSearchParams(query)}`
 export const named = (id) => `name contains "${id}"`
 
-// Asks until it is so; what is saved is not always there the moment the page says so.
-export async function until(ask, what, limit = 10_000) {
-  for (const end = Date.now() + limit; ;) {
-    const answer = await ask()
-    if (answer) return answer
-    ensure(Date.now() < end, typeof what === 'function' ? what() : what)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
-
 export async function create(window, object, values) {
   const answer = await window.api('POST', `/records/${object}`, values)
   ensure(answer.status === 201, `create ${object}: ${answer.status} ${JSON.stringify(answer.body)}`)

@@ -27,7 +27,7 @@ export class Haike {
 
   // Runs a subcommand to its end: { status, stdout, stderr }.
   command(words, input = '') {
-    return spawnSync(BINARY, [...words, ...this.place], { input, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, LANG: 'en_US.UTF-8' } })
+    return spawnSync(BINARY, [...words, ...this.place], { input, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, LC_ALL: 'en_US.UTF-8' } })
   }
 
   async serve(...more) {

@@ -39,14 +39,14 @@ export class Teams extends Asker {
     if (answer.status === 201) ok(await this.admin.delete(`/records/team_member/${answer.body.id}`), 204)
   }
 
-  // A row of a team is seen by whoever sees the record, or owns it.
+  // A row of a team is seen by whoever sees the record, owns it, or brought the member; no grant opens more.
   async member(member) {
     const { model, user } = this
     const { object, id } = member.record
     const row = model.row(object, id)
     const visible = model.visible(user, object, row)
     const path = `/records/team_member/${member.id}`
-    const seen = visible || row?.owner?.id === user.id
+    const seen = visible || this.listed(member)
     const manages = visible && model.manages(user, object, row)
     this.cell('team member', seen)
     this.same(`GET ${path}`, (await this.person.get(path)).status, seen ? 200 : 404)
@@ -56,11 +56,15 @@ export class Teams extends Asker {
     if (answer.status === 200) ok(await this.admin.patch(path, { access: member.access }))
   }
 
-  // In lists: rows of records that he owns. (A role that names no object but "*" may open more.)
+  // In lists: rows of records that he owns, and those that he made.
+  listed(member) {
+    return [member, this.model.row(member.record.object, member.record.id)].some((row) => row?.owner?.id === this.user.id)
+  }
+
   async list() {
     const { model, user } = this
-    if (model.rolesOf(user).some((role) => role.key === 'admin' || role.grants?.['*'])) return
-    const mine = model.live('team_member').filter((member) => model.row(member.record.object, member.record.id)?.owner?.id === user.id)
+    if (model.rolesOf(user).some((role) => role.key === 'admin')) return
+    const mine = model.live('team_member').filter((member) => this.listed(member))
     const answer = await this.person.list('team_member', { limit: 200, fields: 'id' })
     this.cell('team list', true, mine.length)
     this.cell('team list', false, model.live('team_member').length - mine.length)

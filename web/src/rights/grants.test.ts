@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actionsOf, cellOf, differing, fieldOf, grantsOf, isNothing, narrowed, patternOf, rightOf, withAction, withCell, withField } from "./grants";
+import { actionsOf, cellOf, cellsDiffering, differing, fieldOf, grantsOf, isNothing, narrowed, patternOf, rightOf, withAction, withCell, withField } from "./grants";
 
 const sales = grantsOf({ customer: { read: "own", create: true, update: "own", actions: ["claim"], fields: { phone: "mask:3,4", remark: "hide" } }, "*": { read: "tree" } });
 
@@ -34,6 +34,9 @@ describe("grants", () => {
   it("differences are of meaning, not of order", () => {
     expect(differing(sales, grantsOf({ "*": { read: "tree" }, customer: { create: true, read: "own", update: "own", actions: ["claim"], fields: { remark: "hide", phone: "mask:3,4" } } }))).toEqual([]);
     expect(differing(sales, withField(sales, "customer", "level", "read"))).toEqual(["customer"]);
+    const more = withField(withAction(withCell(sales, "customer", "export", "yes"), "customer", ["claim", "assign"], "assign", true), "customer", "phone", "read");
+    expect(cellsDiffering(sales, more, "customer")).toBe(3);
+    expect(cellsDiffering(sales, withCell(sales, "lead", "update", "own"), "lead")).toBe(2); // transfer follows
     expect(isNothing(sales, "customer")).toBe(false);
     expect(isNothing({}, "customer")).toBe(true);
   });

@@ -95,6 +95,15 @@ export function isNothing(grants: Grants, object: string): boolean {
   return VERBS.every((verb) => ["none", "no"].includes(cellOf(grants, object, verb)));
 }
 
+/** How many cells of the matrix differ in one object: rights, actions, fields. */
+export function cellsDiffering(a: Grants, b: Grants, object: string): number {
+  const fieldsOf = (grants: Grants): string[] => { const fields = grantOf(grants, object).fields; return isGrant(fields) ? Object.keys(fields) : []; };
+  const actions = [a, b].map((grants) => actionsOf(grants, object, ["*"]));
+  const fields = [...new Set([...fieldsOf(a), ...fieldsOf(b)])];
+  const turned = [...new Set(actions.flat())].filter((action) => actions[0]?.includes(action) !== actions[1]?.includes(action));
+  return VERBS.filter((verb) => cellOf(a, object, verb) !== cellOf(b, object, verb)).length + turned.length + fields.filter((field) => fieldOf(a, object, field) !== fieldOf(b, object, field)).length;
+}
+
 /** Objects in which two grants differ. */
 export function differing(a: Grants, b: Grants): string[] {
   const order = (value: Json | undefined): string => JSON.stringify(value, (_key, part: Json) => (isGrant(part) ? Object.fromEntries(Object.entries(part).sort(([x], [y]) => (x < y ? -1 : 1))) : part));

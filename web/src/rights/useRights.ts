@@ -8,7 +8,7 @@ import { useCatalog } from "@/stores/catalog";
 import { useSession } from "@/stores/session";
 import { usePreferences } from "@/stores/preferences";
 import { say } from "@/ui/toast";
-import { differing, grantsOf, type Grants } from "./grants";
+import { cellsDiffering, differing, grantsOf, type Grants } from "./grants";
 
 export interface Role { id: number; version: number; name: string; key: string; base: boolean; fixed: boolean; grants: Grants }
 export interface Effect { role: Role; preview: api.Preview | null; failure: string }
@@ -37,7 +37,8 @@ export function useRights() {
   }
   const grants = (role: Role): Grants => drafts.get(role.id) ?? role.grants;
   const changed = computed(() => roles.value.map((role) => ({ role, objects: differing(role.grants, grants(role)) })).filter((item) => item.objects.length > 0));
-  const count = computed(() => changed.value.reduce((sum, item) => sum + item.objects.length, 0));
+  // what is written otherwise but means the same counts once, so that it can be saved
+  const count = computed(() => changed.value.reduce((sum, { role, objects }) => sum + objects.reduce((cells, object) => cells + Math.max(1, cellsDiffering(role.grants, grants(role), object)), 0), 0));
 
   function set(role: Role, next: Grants): void {
     if (role.fixed || next === grants(role)) return;
@@ -56,7 +57,8 @@ export function useRights() {
       if (item.field.startsWith("grants.")) errors.value[`${role.id}:${item.field.slice(7)}`] ??= item.message;
       else loose ||= item.message;
     }
-    return loose || (error.problem.errors?.length ? t("rights.refused") : error.message);
+    const messages = [...new Set((error.problem.errors ?? []).map((item) => item.message))].slice(0, 3);
+    return loose || (messages.length ? `${t("rights.refused")}${messages.join("; ")}` : error.message);
   }
   async function look(): Promise<void> {
     busy.value = true;
