@@ -9,12 +9,12 @@
 #define HASH_QUEUE 64
 
 extern const Route *const api_session_routes, *const api_view_as_routes, *const api_signin_routes, *const api_password_routes, *const api_factor_routes, *const api_sessions_routes, *const api_metadata_routes, *const api_record_routes, *const api_batch_routes, *const api_event_routes, *const api_file_routes,
-        *const api_openapi_routes, *const api_system_routes, *const api_page_routes, *const api_import_routes, *const api_job_routes, *const api_bulk_routes, *const api_export_routes, *const api_form_routes, *const api_settings_routes, *const api_setup_routes, *const api_calendar_routes, *const api_access_routes,
+        *const api_openapi_routes, *const api_system_routes, *const api_page_routes, *const api_import_routes, *const api_job_routes, *const api_bulk_routes, *const api_export_routes, *const api_form_routes, *const api_merge_routes, *const api_settings_routes, *const api_setup_routes, *const api_calendar_routes, *const api_access_routes,
         *const api_sign_on_routes, *const api_reset_routes, *const api_mail_routes, *const api_provider_routes, *const api_audit_routes, *const api_keeping_routes;
 
 // Every route of the engine.
 static const Route *const *const tables[] = {
-        &api_session_routes, &api_view_as_routes, &api_signin_routes, &api_password_routes, &api_factor_routes, &api_sessions_routes, &api_metadata_routes, &api_record_routes, &api_form_routes, &api_batch_routes, &api_event_routes, &api_file_routes, &api_import_routes, &api_job_routes, &api_bulk_routes, &api_export_routes, &api_openapi_routes, &api_system_routes, &api_settings_routes, &api_setup_routes, &api_calendar_routes, &api_access_routes, &api_sign_on_routes, &api_reset_routes, &api_mail_routes, &api_provider_routes, &api_audit_routes, &api_keeping_routes, &api_page_routes,
+        &api_session_routes, &api_view_as_routes, &api_signin_routes, &api_password_routes, &api_factor_routes, &api_sessions_routes, &api_metadata_routes, &api_record_routes, &api_form_routes, &api_merge_routes, &api_batch_routes, &api_event_routes, &api_file_routes, &api_import_routes, &api_job_routes, &api_bulk_routes, &api_export_routes, &api_openapi_routes, &api_system_routes, &api_settings_routes, &api_setup_routes, &api_calendar_routes, &api_access_routes, &api_sign_on_routes, &api_reset_routes, &api_mail_routes, &api_provider_routes, &api_audit_routes, &api_keeping_routes, &api_page_routes,
 };
 
 // list NULL: they are only counted.
@@ -67,6 +67,7 @@ Status api_new(Context *context, const ApiConfig *config, Api **ret) {
         api->hash = pool_new("hash", HASH_THREADS, HASH_QUEUE);
         api->events = event_hub_new(api);
         api->feeds = limiter_new();
+        api->checks = limiter_new();
         api->strangers = limiter_new();
         *ret = api;
         return STATUS_OK;
@@ -83,6 +84,7 @@ void api_free(Api *api) {
         pool_free(api->hash);
         event_hub_free(api->events);
         limiter_free(api->feeds);
+        limiter_free(api->checks);
         limiter_free(api->strangers);
         router_free(api->router);
         free(api);

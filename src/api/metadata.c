@@ -1,5 +1,6 @@
 // /api/v1/meta: definitions as the reader may see them, and changing them at run time.
 #include "api/forms.h"
+#include "record/duplicate.h"
 #include "record/search.h"
 
 // ---- Reading
@@ -112,6 +113,8 @@ static Status answer_object(Request *request, Str name, int status) {
         Status result = entries_prepare(request->call.db, fresh);
         if (result == STATUS_OK)
                 result = search_prepare(request->call.db, fresh);
+        if (result == STATUS_OK)
+                result = duplicates_prepare(request->call.db, fresh);
         const Object *made = catalog_find(fresh, name);
         if (result == STATUS_OK && made) {
                 MetaReader plain = {.lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all")};

@@ -15,6 +15,8 @@ static void write_items(JsonWriter *w, Context *context, bool told) {
                 json_put_str(w, "message", text_format(context->arena, context->lang, key.data, item->args));
                 if (item->position >= 0)
                         json_put_int(w, "position", item->position);
+                if (item->record)
+                        json_put_int(w, "record", item->record);
                 json_close_object(w);
         }
         json_close_array(w);
@@ -52,6 +54,8 @@ void problem_write(Request *request, Status status) {
         if (context->error.position >= 0 && !fields)
                 json_put_int(&w, "position", context->error.position);
         write_items(&w, context, fields);
+        if (request->merged_into)
+                json_put_int(&w, "merged_into", request->merged_into);
         if (request->current.len) {
                 json_key(&w, STR("current"));
                 json_add_raw(&w, request->current);

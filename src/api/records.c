@@ -1,6 +1,7 @@
 // /api/v1/records, aggregate, search, trash: the two pipelines over HTTP.
 #include "api/route.h"
 #include "flow/operation.h"
+#include "record/duplicate.h"
 
 // ---- Reading
 
@@ -34,7 +35,10 @@ static Status trash_list(Request *request) {
 static Status get(Request *request) {
         TRY(request_object(request, 0));
         TRY(request_id(request, 1));
-        return query_get(&request->call, request->object, request->id, &request->w, &request->etag);
+        Status status = query_get(&request->call, request->object, request->id, &request->w, &request->etag);
+        if (status == STATUS_NOT_FOUND)
+                TRY(duplicates_into(&request->call, request->object, request->id, &request->merged_into));
+        return status;
 }
 
 static Status history(Request *request) {

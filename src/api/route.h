@@ -53,6 +53,7 @@ struct Request {
         int64_t etag;                    // 0: none
         bool replayed;                   // an idempotent answer from before
         Str current;                     // 412: the record as it is now
+        int64_t merged_into;             // 404: what became of it; 0: nothing that may be told
         Str challenge;                   // 401: what the next step of signing in is made with
         // a handler's own
         const Object *object;
@@ -118,6 +119,7 @@ struct Api {
         Status (*night)(Context *context, Org *org);
         int64_t started_ms;
         struct Limiter *feeds;       // by user: how often calendars are fetched
+        struct Limiter *checks;      // by user: how often duplicates are looked for
         struct Limiter *strangers;   // by address: how often somebody who is not signed in makes us ask another system
         int away;                    // requests that wait for another system right now, atomic
         int64_t directory_down_ms;   // until when a directory that did not answer is left alone, atomic

@@ -10,6 +10,7 @@
 #include "os/os.h"
 #include "record/quota.h"
 #include <arpa/inet.h>
+#include "record/duplicate.h"
 #include "record/entry.h"
 #include <signal.h>
 #include <stdio.h>
@@ -27,7 +28,8 @@ static const Migration *all_migrations(Arena *arena, size_t *ret_count) {
 static Status prepare_search(Call *call, void *arg) {
         (void)arg;
         TRY(entries_prepare(call->db, call->catalog));
-        return search_prepare(call->db, call->catalog);
+        TRY(search_prepare(call->db, call->catalog));
+        return duplicates_prepare(call->db, call->catalog);
 }
 
 Status command_open(Context *context, const Options *options, bool create, Org **ret) {

@@ -8,6 +8,7 @@
 #include "base/unicode.h"
 #include "flow/job.h"
 #include "os/os.h"
+#include "record/duplicate.h"
 #include "record/quota.h"
 #include "record/search.h"
 #include <pthread.h>
@@ -34,6 +35,10 @@ static Status entry_slice(Call *call, void *arg) {
         return entries_continue(call, SLICE * 5, arg);
 }
 
+static Status duplicate_slice(Call *call, void *arg) {
+        return duplicates_continue(call->db, call->catalog, SLICE * 5, arg);
+}
+
 // ---- Each of these gives true when there is more of it to do at once
 
 static bool fill(Upkeep *upkeep, WorkStep step) {
@@ -50,7 +55,8 @@ static bool fill(Upkeep *upkeep, WorkStep step) {
 
 static bool fill_all(Upkeep *upkeep) {
         bool entries = fill(upkeep, entry_slice);
-        return fill(upkeep, fill_slice) || entries;
+        bool duplicates = fill(upkeep, duplicate_slice);
+        return fill(upkeep, fill_slice) || entries || duplicates;
 }
 
 static Status prune_slice(Call *call, void *arg) {

@@ -12,6 +12,7 @@ typedef struct ErrorItem {
         const char *code; // message key without "error.", e.g. "required"; a static text
         Str args[4];      // fill {0}…{3} of the message
         int position;     // character (not byte) in an expression, -1: none
+        int64_t record;   // the record that it is about, which the reader may see; 0: none
 } ErrorItem;
 
 typedef struct Error {

@@ -37,6 +37,7 @@ typedef struct Undo {
         Str *asked;         // fields that the job was asked to write: undoing them takes the right to write them
         size_t asked_count;
         bool assigned;      // it was the action assign
+        int64_t survivor;   // of a merge: what was moved to it goes back whoever it belongs to; 0: it was none
 } Undo;
 // Makes the job that undoes another one of the actor's: in one transaction, so that nobody undoes it twice.
 Status undo_start(Call *call, int64_t job, Undo *ret, int64_t *ret_job) MUST_USE;

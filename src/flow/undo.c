@@ -4,6 +4,7 @@
 #include "flow/bulk.h"
 #include "flow/bulk_change.h"
 #include "flow/job_row.h"
+#include "flow/merge.h"
 #include "flow/slices.h"
 #include "record/write.h"
 
@@ -20,7 +21,7 @@ static void take_asked(Arena *arena, const Json *request, Undo *undo) {
                 undo->asked = arena_array(arena, Str, 1);
                 undo->asked[undo->asked_count++] = json_str(request, "field", STR("tags"));
         }
-        if (!str_is(op, "update") || !values)
+        if (!(str_is(op, "update") || str_is(op, MERGE_KIND)) || !values)
                 return;
         undo->asked = arena_array(arena, Str, values->count + 1);
         for (size_t i = 0; i < values->count; i++)
@@ -36,6 +37,18 @@ static Str request_json(Arena *arena, const Undo *undo) {
         json_put_int(&w, "job", undo->job);
         json_close_object(&w);
         return buf_str(&buf);
+}
+
+static Status check_reach(Call *call, const Object *object, int64_t id);
+
+// It is the record's to give up what was moved to it.
+static Status take_merge(Call *call, const Json *request, Undo *undo) {
+        const Object *object = catalog_find(call->catalog, json_str(request, "object", STR_NONE));
+        undo->survivor = json_int(request, "record", 0);
+        if (!object)
+                return error_set(call->context, STATUS_CONFLICT, "not_undoable");
+        undo->object = object->name;
+        return check_reach(call, object, undo->survivor);
 }
 
 Status undo_start(Call *call, int64_t job, Undo *ret, int64_t *ret_job) {
@@ -54,7 +67,9 @@ Status undo_start(Call *call, int64_t job, Undo *ret, int64_t *ret_job) {
         undo.ids = records.ids;
         undo.objects = records.objects;
         undo.count = records.count;
-        undo.settled = !str_is(kind, "bulk");
+        undo.settled = !str_is(kind, "bulk") && !str_is(kind, MERGE_KIND);
+        if (str_is(kind, MERGE_KIND))
+                TRY(take_merge(call, request, &undo));
         take_asked(arena, request, &undo);
         JobStart start = {.kind = "undo", .request = request_json(arena, &undo)};
         TRY(job_start(call, &start, ret_job));
@@ -144,6 +159,15 @@ static Status check_reach(Call *call, const Object *object, int64_t id) {
         return allowed ? STATUS_OK : error_set(call->context, STATUS_FORBIDDEN, "forbidden");
 }
 
+static bool is_moved(const Undo *undo, const Object *object, int64_t id) {
+        return undo->survivor && !(str_eq(object->name, undo->object) && id == undo->survivor);
+}
+
+static Status put_back_moved(Back *back, const Object *object, int64_t id) {
+        WriteOptions options = {.as_system = true, .exact = true, .action = STR("undo")};
+        return record_update(back->call, object, id, back->input, &options);
+}
+
 static Status undo_update(Call *call, const Undo *undo, const Object *object, const BulkChange *change, Str *ret_note) {
         Arena *arena = call->context->arena;
         Back back = {.call = call, .undo = undo, .input = record_input_new(arena, object), .asked = arena_array(arena, bool, object->fields_count), .left = buf_make(arena, 1 << 16)};
@@ -154,9 +178,11 @@ static Status undo_update(Call *call, const Undo *undo, const Object *object, co
         TRY(json_parse(call->context, change->changes, CHANGES_DEPTH, &changes));
         for (size_t i = 0; i < changes->count; i++)
                 take_field(&back, &changes->items[i]);
+        bool moved = is_moved(undo, object, change->record);
         if (back.any)
-                TRY(put_back(&back, object, change->record));
-        TRY(check_reach(call, object, change->record));
+                TRY(moved ? put_back_moved(&back, object, change->record) : put_back(&back, object, change->record));
+        if (!moved)
+                TRY(check_reach(call, object, change->record));
         if (back.left_any)
                 *ret_note = text_format(arena, call->context->lang, back.left.len ? "error.changed_since" : "error.record_changed_since", (Str[4]){buf_str(&back.left)});
         return STATUS_OK;
@@ -172,11 +198,12 @@ static Status check_version(Call *call, const Object *object, const BulkChange *
 }
 
 static Status undo_change(Call *call, const Undo *undo, const Object *object, const BulkChange *change, Str *ret_note) {
-        WriteOptions options = {.action = STR("undo")};
+        WriteOptions options = {.action = STR("undo"), .as_system = is_moved(undo, object, change->record)};
         switch (change->kind) {
         case CHANGE_DELETE:
                 TRY(check_version(call, object, change, true));
                 return record_restore(call, object, change->record);
+        case CHANGE_CREATE: // a merge brought it
         case CHANGE_RESTORE:
                 TRY(check_version(call, object, change, false));
                 return record_delete(call, object, change->record, &options);
@@ -192,7 +219,8 @@ static Status one(Slices *slices, Call *call, int64_t id, Str *ret_note) {
         TRY(bulk_change_get(call, undo->job, slices->object, id, &change));
         if (change.kind == CHANGE_DELETE || change.kind == CHANGE_RESTORE)
                 verb = VERB_DELETE;
-        if (!actor_may(call->actor, slices->object, verb))
+        bool moved = is_moved(undo, slices->object, id) && change.kind != CHANGE_DELETE;
+        if (!moved && !actor_may(call->actor, slices->object, verb))
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
         TRY(undo_change(call, undo, slices->object, &change, ret_note));
         return bulk_change_remove(call, undo->job, slices->object, id);

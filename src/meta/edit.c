@@ -142,7 +142,7 @@ static Json *items_merge(Arena *arena, const Json *base, const Json *mine, const
 }
 
 static bool is_merged_by_item(Str key) {
-        return str_is(key, "layouts") || str_is(key, "rules") || str_is(key, "validations");
+        return str_is(key, "layouts") || str_is(key, "rules") || str_is(key, "validations") || str_is(key, "duplicates");
 }
 
 static void merge_member(Arena *arena, Json *merged, Str key, const Json *base, const Json *mine, const Json *theirs) {

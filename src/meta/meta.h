@@ -2,6 +2,7 @@
 #pragma once
 #include "base/context.h"
 #include "base/json.h"
+#include "base/likeness.h"
 #include "base/value.h"
 #include "expr/expr.h"
 #include "store/store.h"
@@ -86,6 +87,18 @@ typedef enum RuleEffect { RULE_SHOW, RULE_REQUIRE, RULE_LOCK } RuleEffect;
 typedef struct FieldRule { Str name; const Field *field; RuleEffect effect; Condition when; Str *roles; size_t roles_count; } FieldRule; // field NULL: retired since
 typedef struct Validation { Str name; Condition when; Label message; Str field_name; const Field *field; } Validation;                     // field NULL: of the whole record
 Str rule_effect_name(RuleEffect effect);
+// By what two records are told to be the same: fields that agree, or are alike, give points; what disagrees takes points off. A rule whose field was retired is not here.
+typedef struct DuplicateRule {
+        Str name;
+        Str *field_names; size_t names_count;
+        const Field **fields; size_t fields_count; // several: what is not text must be equal, the texts are compared as one
+        LikenessKind as;                           // how texts are understood
+        bool fuzzy, find;                          // alike is enough · candidates are looked for by it
+        int weight, against;                       // of 100
+} DuplicateRule;
+#define DUPLICATE_HIT 60 // points from which on two records are told of
+typedef enum OnDuplicate { ON_DUPLICATE_OFF, ON_DUPLICATE_WARN, ON_DUPLICATE_REFUSE } OnDuplicate;
+Str on_duplicate_name(OnDuplicate on);
 // Over rows that are not deleted; the one that begins with deleted_at: over those that are. columns: a field's own or its sort key's.
 typedef struct IndexDef { Str name; const Field **fields; Str *columns; bool *descending; size_t count; bool unique; } IndexDef;
 
@@ -110,6 +123,9 @@ struct Object {
         Layout *layouts; size_t layouts_count;        // the first that fits goes before layout
         FieldRule *rules; size_t rules_count;
         Validation *validations; size_t validations_count;
+        DuplicateRule *duplicates; size_t duplicates_count;
+        OnDuplicate on_duplicate;
+        bool duplicate_owner;                         // whoever meets a record that he may not see is told whose it is
         const Json *definition;                       // without "fields"
         const Json *grants;                           // default grants by role key; NULL: none
         void *by_name;                                // internal
@@ -189,7 +205,7 @@ Status catalog_install(Db *db, bool *ret_changed) MUST_USE;
 
 // Changes at run time; the input is checked as a whole (every error at its path), DDL runs in the same transaction, the epoch grows. Callers reload after the commit.
 Status catalog_add_object(Db *db, const Catalog *catalog, const Json *definition, Str *ret_name) MUST_USE;
-Status catalog_change_object(Db *db, const Catalog *catalog, const Object *object, const Json *changes) MUST_USE; // label, plural, icon, order, nav, layout, layouts, rules, validations, views, indexes …
+Status catalog_change_object(Db *db, const Catalog *catalog, const Object *object, const Json *changes) MUST_USE; // label, plural, icon, order, nav, layout, layouts, rules, validations, duplicates, views, indexes …
 Status catalog_retire_object(Db *db, const Catalog *catalog, const Object *object) MUST_USE;                      // custom ones only; 409 while referenced by live fields
 Status catalog_add_field(Db *db, const Catalog *catalog, const Object *object, const Json *definition, Str *ret_name) MUST_USE;
 Status catalog_change_field(Db *db, const Catalog *catalog, const Field *field, const Json *changes) MUST_USE;    // label, help, required, default, options, max_length (longer), expression, unique …; never type or name

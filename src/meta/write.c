@@ -312,6 +312,7 @@ void catalog_write_object(const Object *object, const MetaReader *reader, JsonWr
         put_fields(w, reader, object);
         put_indexes(w, reader, object);
         meta_put_forms(w, reader, object);
+        meta_put_duplicates(w, reader, object);
         put_views(w, reader, object);
         put_actions(w, reader, object);
         put_children(w, reader, object);

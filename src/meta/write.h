@@ -8,5 +8,7 @@ bool meta_shows_expression(const MetaReader *reader, const Object *object, Str t
 void meta_put_label(JsonWriter *w, const MetaReader *reader, const char *key, const Label *label); // nothing where it is empty
 // Names of fields, paths too; those that are gone or not for this reader are left out.
 void meta_put_visible(JsonWriter *w, const MetaReader *reader, const Object *object, const char *key, const Str *names, size_t count);
+// duplicates.c
+void meta_put_duplicates(JsonWriter *w, const MetaReader *reader, const Object *object);
 // write_form.c
 void meta_put_forms(JsonWriter *w, const MetaReader *reader, const Object *object); // layout, layouts, rules, validations

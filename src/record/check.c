@@ -3,6 +3,7 @@
 #include "os/os.h"
 #include "record/file.h"
 #include "record/query.h"
+#include "record/duplicate.h"
 #include "record/entry.h"
 #include "record/search.h"
 #include "record/write.h"
@@ -426,6 +427,17 @@ static Status check_sort_keys(Check *check) {
         return STATUS_OK;
 }
 
+// ---- Duplicates
+
+static void tell_duplicate(void *arg, const char *key, int64_t id) {
+        tell(arg, key, id, STR_NONE);
+}
+
+static Status check_duplicates(Check *check) {
+        DuplicateCheck duplicates = {.call = check->call, .object = check->object, .until_us = check->keys_until_us, .tell = tell_duplicate, .arg = check};
+        return duplicates_check(&duplicates);
+}
+
 static Status check_object(Check *check) {
         TRY(check_references(check));
         TRY(check_entries(check));
@@ -433,6 +445,7 @@ static Status check_object(Check *check) {
         TRY(check_search(check));
         TRY(check_history(check));
         TRY(check_outbox(check));
+        TRY(check_duplicates(check));
         return check_sort_keys(check);
 }
 

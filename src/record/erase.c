@@ -3,6 +3,7 @@
 #include "base/unicode.h"
 #include "record/file.h"
 #include "record/query.h"
+#include "record/duplicate.h"
 #include "record/entry.h"
 #include "record/search.h"
 #include "record/write.h"
@@ -172,6 +173,9 @@ static Status follow(Erase *erase) {
         TRY(entries_put(call, &change, &entries, &moved)); // a rule may look at what is gone now
         if (object->search)
                 TRY(search_put(call, object, change.id, values, &entries));
+        change.before = erase->before; // by which it was found
+        TRY(duplicates_put(call, &change));
+        change.before = blank;
         if (str_is(object->name, "user"))
                 call->metadata_changed = true;
         return outbox_add(call, &change, erase->after->version);

@@ -1,6 +1,7 @@
 // For the tests of this folder: access/fixture.h's organisation with this layer's tables and a small company in it, records made by the pipeline, and answers as trees.
 #pragma once
 #include "access/fixture.h"
+#include "record/duplicate.h"
 #include "record/record.h"
 
 typedef struct Company {
@@ -101,7 +102,8 @@ static inline void throw_away(Company *c, const char *object, int64_t id) {
 
 static inline Status prepare_run(Db *db, void *arg) {
         Company *c = arg;
-        return search_prepare(db, c->base.view.catalog);
+        TRY(search_prepare(db, c->base.view.catalog));
+        return duplicates_prepare(db, c->base.view.catalog);
 }
 
 static inline int64_t hire(Company *c, const char *name, int64_t department, const char *key, const char *grants) {

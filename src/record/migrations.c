@@ -127,6 +127,21 @@ static Status index_files(Db *db) {
         return run(db, STR("create index file_record on file (object_id, record_id) where object_id is not null"));
 }
 
+// Keys by which records that could be the same find each other, in lists: one for each object, another while its definition is being replaced.
+static Status create_duplicates(Db *db) {
+        bool postgres = db_dialect(db) == DIALECT_POSTGRES;
+        TRY(run(db, postgres ? STR("create table duplicate_state (list_id bigint generated always as identity primary key, object_id bigint not null, signature text collate \"C\" not null, epoch bigint not null, built bigint not null)")
+                             : STR("create table duplicate_state (list_id integer primary key autoincrement, object_id integer not null, signature text not null, epoch integer not null, built integer not null) strict")));
+        return run(db, postgres ? STR("create table duplicate_key (list_id bigint not null, key bigint not null, record_id bigint not null, primary key (list_id, key, record_id))")
+                                : STR("create table duplicate_key (list_id integer not null, key integer not null, record_id integer not null, primary key (list_id, key, record_id)) strict, without rowid"));
+}
+
+// Into which record one in the bin was merged.
+static Status create_merged(Db *db) {
+        return run(db, db_dialect(db) == DIALECT_POSTGRES ? STR("create table duplicate_merged (object_id bigint not null, record_id bigint not null, into_id bigint not null, primary key (object_id, record_id))")
+                                                          : STR("create table duplicate_merged (object_id integer not null, record_id integer not null, into_id integer not null, primary key (object_id, record_id)) strict, without rowid"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
@@ -137,5 +152,7 @@ const Migration record_migrations[] = {
         {340, "history through what", extend_history},
         {341, "files by record", index_files},
         {350, "file by an API token", extend_file_scopes},
+        {370, "duplicate_state, duplicate_key", create_duplicates},
+        {371, "duplicate_merged", create_merged},
 };
 const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;

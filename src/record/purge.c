@@ -1,6 +1,7 @@
 // Removing records for good, and mending what named them.
 #include "record/purge.h"
 #include "record/query.h"
+#include "record/duplicate.h"
 #include "record/entry.h"
 #include "record/search.h"
 #include "record/write.h"
@@ -49,6 +50,7 @@ Status record_purge(Call *call, const Object *object, int64_t id) {
                 return STATUS_OK;
         TRY(delete_rows(call, object, id));
         TRY(entries_forget(call, object, id));
+        TRY(duplicates_forget(call, object, id));
         if (organises(object))
                 call->metadata_changed = true;
         if (!live)
@@ -57,6 +59,7 @@ Status record_purge(Call *call, const Object *object, int64_t id) {
         change.given = arena_array(call->context->arena, bool, object->fields_count);
         TRY(rollup_update(call, &change));
         TRY(entries_put(call, &change, &(Entries){0}, &(bool){false}));
+        TRY(duplicates_put(call, &change));
         return object->search ? search_remove(call, object, id) : STATUS_OK;
 }
 
@@ -281,6 +284,7 @@ static Status follow_mended(Mend *mend, const RecordChange *change) {
         TRY(rollup_update(call, change));
         TRY(entries_put(call, change, &entries, &entered));
         TRY(search_put(call, object, change->id, mend->after->values, &entries));
+        TRY(duplicates_put(call, change));
         const Field *parent = str_is(object->name, "department") ? object_find(object, STR("parent")) : NULL;
         if (parent && record_changed(change, parent))
                 TRY(search_department_moved(call, change->id));

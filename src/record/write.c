@@ -3,6 +3,7 @@
 #include "base/unicode.h"
 #include "meta/take.h"
 #include "record/file.h"
+#include "record/duplicate.h"
 #include "record/entry.h"
 #include "record/purge.h"
 #include "record/search.h"
@@ -254,6 +255,7 @@ static Status follow_through(Call *call, const RecordChange *change, int64_t ver
         TRY(file_link(call, change));
         TRY(rollup_update(call, change));
         TRY(update_scope(call, change));
+        TRY(duplicates_put(call, change));
         TRY(history_add(call, change, version, options->action));
         TRY(audit_change(call, change, options->action));
         if (!options->quiet && !call->quiet)
@@ -300,6 +302,7 @@ Status record_create(Call *call, const RecordInput *input, const WriteOptions *o
         record_follow_owner(call, &change);
         change.after->values[FIELD_VERSION - FIELD_ID] = value_int(1);
         change.after->version = 1;
+        TRY(duplicates_refuse(call, &change, options));
         TRY(unique_error(call, object, options, insert_row(call, &change, input)));
         change.id = change.after->id;
         change.after->values[0] = value_int(change.id);
@@ -367,6 +370,7 @@ Status record_update(Call *call, const Object *object, int64_t id, const RecordI
         stamp(call, &change, input, options);
         change.after->version = before->version + 1;
         change.after->values[FIELD_VERSION - FIELD_ID] = value_int(change.after->version);
+        TRY(duplicates_refuse(call, &change, options));
         TRY(unique_error(call, object, options, update_row(call, &change, input)));
         return follow_through(call, &change, change.after->version, options);
 }
@@ -537,6 +541,7 @@ static Status restore_one(Call *call, const Object *object, int64_t id, bool by_
         record->values[FIELD_VERSION - FIELD_ID] = value_int(record->version);
         record->values[FIELD_UPDATED_AT - FIELD_ID] = value_datetime(call->context->now_ms);
         TRY(unique_error(call, object, &options, mark_row(call, object, id, VALUE_NONE, record->version)));
+        TRY(duplicates_forget(call, object, id));
         TRY(follow_through(call, &change, record->version, &options));
         return each_child(call, &(Parent){.object = object, .id = id}, restore_step, deleted_at);
 }

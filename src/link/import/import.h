@@ -31,6 +31,7 @@ typedef struct ImportOptions { Str map; bool dry_run; Str file_name, scopes; } I
 typedef struct ImportIssue { int line; Str column, code, message; } ImportIssue;
 typedef struct ImportResult {
         int64_t rows, created, updated, unchanged, failed;
+        int64_t duplicates;                         // created although they could be what is there already; each has an issue
         ImportIssue *issues; size_t issues_count;   // at most 1,000 kept; failed counts all
         Str unmapped;                               // columns that no field took, comma separated: reported, never dropped silently
 } ImportResult;

@@ -1,5 +1,6 @@
 // The import itself: rows in slices, a savepoint each, so that one bad row costs only itself and says why.
 #include "link/import/map.h"
+#include "record/duplicate.h"
 #include "record/write.h"
 
 #define SLICE 100
@@ -28,7 +29,7 @@ typedef struct Run {
         OrgView view;
 } Run;
 
-typedef struct RowStep { Run *run; size_t row; bool created, changed; } RowStep;
+typedef struct RowStep { Run *run; size_t row; bool created, changed, duplicate; Str like; } RowStep; // like: what it could be
 
 // ---- Issues
 
@@ -43,6 +44,15 @@ static void add_issue(Run *run, Context *from, int line, Status status) {
                 Str message = text_format(keep->arena, keep->lang, key.data, item ? item->args : from->error.args);
                 result->issues[result->issues_count++] = (ImportIssue){line, str_copy(keep->arena, item ? item->field : STR_NONE), str_from(code), str_copy(keep->arena, message)};
         }
+}
+
+// It was written: whoever imports is told, as in a form.
+static void add_duplicate(Run *run, int line, Str like) {
+        ImportResult *result = run->result;
+        Context *keep = run->context;
+        result->duplicates++;
+        if (result->issues_count < ISSUES_KEPT)
+                result->issues[result->issues_count++] = (ImportIssue){line, STR_NONE, STR("duplicate"), text_format(keep->arena, keep->lang, "error.duplicate", (Str[4]){like})};
 }
 
 // ---- Looking up references
@@ -213,6 +223,7 @@ static Status write_row(Run *run, RowStep *step, RecordInput *input) {
                 return run->second_pass ? STATUS_OK : error_set(run->call.context, STATUS_NOT_FOUND, "no_record_to_update");
         if (!exists) {
                 step->created = true;
+                TRY(duplicates_told(&run->call, run->object, input->values, 0, &step->like, &step->duplicate));
                 return record_create(&run->call, input, &options, &id);
         }
         if (!run->map.update && !run->second_pass)
@@ -286,6 +297,8 @@ static Status run_slice(Db *db, void *arg) {
                         add_issue(run, context, run->table.lines[i], status);
                 } else if (step.created) {
                         run->result->created++;
+                        if (step.duplicate)
+                                add_duplicate(run, run->table.lines[i], step.like);
                 } else if (!run->second_pass) {
                         if (step.changed)
                                 run->result->updated++;
@@ -360,6 +373,7 @@ void import_write_result(JsonWriter *w, const ImportResult *result) {
         json_put_int(w, "updated", result->updated);
         json_put_int(w, "unchanged", result->unchanged);
         json_put_int(w, "failed", result->failed);
+        json_put_int(w, "duplicates", result->duplicates);
         json_put_str(w, "unmapped", result->unmapped);
         json_key(w, STR("issues"));
         json_open_array(w);
