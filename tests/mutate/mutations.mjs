@@ -130,6 +130,26 @@ const READING = {
     ['one arm of a scope', 'scope_arm_sql(&list->scope.arms[0], false, STR("t"), &list->condition);', raw`sql(&list->condition, "1=1");`],
     ['a name that is hidden or masked is not searched by', 'if (actor_field(list->call->actor, list->object->name_field) >= FIELD_READ)', 'if (list)'],
   ],
+  'src/record/duplicate.c': [
+    ['a field that is not read is not compared', 'known &= actor->system || actor_field(actor, rule->fields[k]) >= FIELD_READ;', 'known &= actor->system || actor_field(actor, rule->fields[k]) >= FIELD_MASK;', ['duplicates']],
+  ],
+  'src/record/query_duplicates.c': [
+    ['whoever can write no such record asks for no duplicates', raw`if (!may_ask(call, query->object))`, raw`if (!may_ask(call, query->object) && !query->object)`, ['duplicates']],
+    ['the name of what is not seen is masked', raw`if (!hit->visible)
+                return right >= FIELD_READ ?`, raw`if (!hit->visible && !hit->id)
+                return right >= FIELD_READ ?`, ['duplicates']],
+    ['the id of what is not seen is not told', raw`if (hit->visible)
+                json_put_int(w, "id", hit->id);`, raw`if (hit->id)
+                json_put_int(w, "id", hit->id);`, ['duplicates']],
+    ['how alike what is not seen is comes in two steps', raw`if (!hit->visible)
+                score =`, raw`if (!hit->visible && !hit->id)
+                score =`, ['duplicates']],
+    ['whose it is is told where the object says so', 'bool told = hit->visible || object->duplicate_owner;', 'bool told = hit->visible || object;', ['duplicates']],
+    ['a refusal names the record to whom may see it', 'record = hit->visible ? hit->id : 0;', 'record = hit->id;', ['duplicates']],
+  ],
+  'src/record/duplicate_work.c': [
+    ['into what something was merged is told to whom could see it', 'if (allowed && query_visible(call, object, into, &status))', 'if (query_visible(call, object, into, &status) || allowed)', ['merging']],
+  ],
   'src/record/query_list.c': [
     ['a list takes the right to read', 'if (!actor_may(call->actor, query->object, verb))', 'if (verb == VERB_EXPORT)'],
     ['filters name what the reader knows', 'ExprNames names = actor_names(call->actor);', 'ExprNames names = catalog_names(call->catalog);'],
@@ -388,6 +408,11 @@ const BUSINESS = {
                 (void)error_add`, raw`if (taken && !call)
                 (void)error_add`, TRICKS],
     ['nobody makes himself a head', raw`if (changed(change, "head") && head.kind == VALUE_INTEGER && head.integer == call->actor->user)`, raw`if (changed(change, "head") && head.kind == VALUE_INTEGER && head.integer == 0)`, TRICKS],
+  ],
+  'src/flow/merge.c': [
+    ['merging takes the right to delete the others', 'VERB_DELETE, lock, &(*ret_others)[i]', 'VERB_READ, lock, &(*ret_others)[i]', ['merging']],
+    ['merging takes the right to change the one', 'merge->survivor, VERB_UPDATE, lock,', 'merge->survivor, VERB_READ, lock,', ['merging']],
+    ['a field is chosen by whom may write it', raw`if (right != FIELD_WRITE || !field->stored`, raw`if (right < FIELD_READ || !field->stored`, ['merging']],
   ],
   'objects/lead/convert.c': [
     ['a hidden value is not carried into the open', 'return from >= FIELD_READ || actor_field(actor, target) <= from;', 'return from >= FIELD_READ || target;', TRICKS],

@@ -47,6 +47,8 @@ export function createAppRouter(): Router {
           { path: "today", name: "today", component: () => import("./today/TodayPage.vue") },
           { path: "o/:object", name: "list", component: () => import("./list/ListPage.vue") },
           { path: "o/:object/new", name: "new", component: () => import("./record/CreatePage.vue") },
+          { path: "o/:object/duplicates", name: "duplicates", component: () => import("./duplicates/CheckPage.vue") },
+          { path: "o/:object/merge", name: "merge", component: () => import("./duplicates/MergePage.vue") },
           { path: "o/:object/:id(\\d+)", name: "record", component: () => import("./record/RecordPage.vue") },
           { path: "o/:object/:id(\\d+)/why", name: "why", component: () => import("./rights/WhyPage.vue") },
           { path: "calendar", name: "calendar", component: () => import("./calendar/CalendarPage.vue") },

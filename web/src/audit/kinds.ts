@@ -10,7 +10,7 @@ function groups(): Record<string, string> {
     role: t("audit.role"), user: t("audit.user"), department: t("audit.department"), sharing_rule: t("audit.sharingRule"), team_member: t("audit.team"), retention_rule: t("audit.retentionRule"),
     settings: t("audit.settings"), meta: t("audit.meta"), export: t("audit.export"), import: t("audit.import"), bulk: t("audit.bulk"), undo: t("audit.undo"), purge: t("audit.purge"),
     retention: t("audit.retention"), erase: t("audit.erase"), quota: t("audit.quota"), audit: t("audit.log"), audit_export: t("audit.logExport"), command: t("audit.command"),
-    demo: t("audit.demo"), demo_removal: t("audit.demoRemoval"), handover: t("audit.handover"),
+    demo: t("audit.demo"), demo_removal: t("audit.demoRemoval"), handover: t("audit.handover"), record: t("audit.record"),
   };
 }
 function verbs(): Record<string, string> {
@@ -19,7 +19,7 @@ function verbs(): Record<string, string> {
     start: t("audit.start"), end: t("audit.end"), end_other: t("audit.endOther"), interrupted: t("audit.interrupted"), fail: t("audit.fail"), failed: t("audit.failed"), create: t("audit.create"), change: t("audit.change"),
     delete: t("audit.delete"), restore: t("audit.restore"), refused: t("audit.refused"), download: t("audit.download"), set: t("audit.set"), reset: t("audit.reset"), on: t("audit.on"), off: t("audit.off"),
     object_add: t("audit.objectAdd"), object_change: t("audit.objectChange"), object_retire: t("audit.objectRetire"), field_add: t("audit.fieldAdd"), field_change: t("audit.fieldChange"), field_retire: t("audit.fieldRetire"),
-    near: t("audit.near"), reached: t("audit.reached"), prune: t("audit.prune"), erase: t("audit.eraseDetail"), certificate: t("audit.certificate"),
+    near: t("audit.near"), reached: t("audit.reached"), prune: t("audit.prune"), erase: t("audit.eraseDetail"), certificate: t("audit.certificate"), merge: t("audit.merge"),
   };
 }
 

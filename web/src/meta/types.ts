@@ -67,6 +67,9 @@ export interface ActionDef { name: string; label: string; when?: string; danger?
 export interface ChildDef { name: string; object: string; field: string; label: string }
 export interface Rights { read: boolean; create: boolean; update: boolean; delete: boolean; export?: boolean; actions?: string[] }
 
+/** By what two records are told to be the same. */
+export interface DuplicateRule { name: string; fields: string[]; as?: string; fuzzy?: boolean; find?: boolean; weight?: number; against?: number }
+
 export interface ObjectDef {
   id: number;
   name: string;
@@ -83,6 +86,8 @@ export interface ObjectDef {
   layouts?: NamedLayout[];
   rules?: FieldRule[];
   validations?: ValidationDef[];
+  duplicates?: DuplicateRule[];
+  on_duplicate?: "off" | "warn" | "refuse";
   views?: ViewDef[];
   actions?: ActionDef[];
   children?: ChildDef[];

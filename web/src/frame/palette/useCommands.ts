@@ -1,9 +1,10 @@
 // Commands that are always there: where to go, what to make, which view to run, what to set.
 import { useQuery } from "@tanstack/vue-query";
-import { ArrowRight, Bell, CheckCheck, CircleUser, Compass, Keyboard, Languages, LogOut, Moon, PanelLeft, Plus, Rows3, Settings2, SlidersHorizontal, Sun, SunMoon, Trash2 } from "@lucide/vue";
+import { ArrowRight, Bell, CheckCheck, CircleUser, Compass, CopyCheck, Keyboard, Languages, LogOut, Moon, PanelLeft, Plus, Rows3, Settings2, SlidersHorizontal, Sun, SunMoon, Trash2 } from "@lucide/vue";
 import { computed, type ComputedRef } from "vue";
 import { useI18n } from "vue-i18n";
 import { useRouter } from "vue-router";
+import { isCompared } from "@/duplicates/calls";
 import * as api from "@/lib/api";
 import { listViews } from "@/meta/catalog";
 import { asText } from "@/meta/types";
@@ -44,6 +45,7 @@ export function useCommands(): { go: ComputedRef<Item[]>; create: ComputedRef<It
     ...(session.admin ? catalog.readable.filter(() => router.hasRoute("design")).map((object) => ({ key: `design:${object.name}`, label: t("palette.design", { label: object.label }), icon: SlidersHorizontal, detail: t("palette.go"), words: [object.name, "design"], run: to(`/design/${object.name}`) })) : []),
   ]);
   const create = computed<Item[]>(() => catalog.creatable.map((object) => ({ key: `new:${object.name}`, label: t("list.new", { label: object.label }), icon: Plus, words: ["new", object.name], run: (page) => (page ? void router.push(`/o/${object.name}/new`) : openCreate(object.name)) })));
+  const check = computed<Item[]>(() => catalog.readable.filter((object) => isCompared(object) && (object.rights.create || object.rights.update)).map((object) => ({ key: `duplicates:${object.name}`, label: t("duplicate.palette", { label: object.label }), icon: CopyCheck, detail: t("palette.go"), words: ["duplicates", "chachong", object.name], run: to(`/o/${object.name}/duplicates`) })));
   const views = computed<Item[]>(() => [
     ...catalog.navigation.flatMap((object) => listViews(object).map((view) => ({ key: `view:${object.name}:${view.name}`, label: `${object.plural ?? object.label} · ${view.label}`, icon: objectIcon(object.name, object.icon), detail: t("palette.view"), words: [view.label], run: to(`/o/${object.name}?view=${view.name}`) }))),
     ...(saved.data.value?.items ?? []).flatMap((record) => {
@@ -69,5 +71,5 @@ export function useCommands(): { go: ComputedRef<Item[]>; create: ComputedRef<It
       { key: "out", label: t("me.signOut"), icon: LogOut, detail, words: ["sign out", "logout"], run: () => void signOut() },
     ];
   });
-  return { go: computed(() => go.value.map((item) => ({ ...item, icon: item.icon ?? ArrowRight }))), create, views, settings };
+  return { go: computed(() => [...go.value, ...check.value].map((item) => ({ ...item, icon: item.icon ?? ArrowRight }))), create, views, settings };
 }
