@@ -207,6 +207,21 @@ Status actor_own_scope_sql(Context *context, const Actor *actor, const Object *o
         return scope_sql(context, actor, object, verb, alias, false, sql);
 }
 
+// ---- In parts, for totals
+
+void actor_scope_departments(const Actor *actor, const Object *object, Verb verb, const int64_t **ret, size_t *ret_count) {
+        scope_departments(actor, actor_scope(actor, object, verb).kind, ret, ret_count);
+}
+
+void actor_entries_sql(const Actor *actor, const Object *object, Verb verb, Sql *sql) {
+        Tokens tokens = tokens_of(sql->arena, actor, object, verb);
+        ensure(verb == VERB_READ);
+        sql(sql, "select e.record_id from access_entry e where e.object_id = ");
+        sql_int(sql, object->id);
+        sql(sql, " and e.token in ");
+        sql_int_list(sql, tokens.items, tokens.count);
+}
+
 // ---- As arms
 
 void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Verb verb, size_t limit, ScopeArm **ret, size_t *ret_count, bool *ret_single) {

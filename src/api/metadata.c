@@ -1,6 +1,7 @@
 // /api/v1/meta: definitions as the reader may see them, and changing them at run time.
 #include "api/forms.h"
 #include "record/search.h"
+#include "record/totals.h"
 
 // ---- Reading
 
@@ -110,6 +111,8 @@ static Status answer_object(Request *request, Str name, int status) {
         Catalog *fresh = NULL;
         TRY(catalog_load(request->call.db, org_zone(request->org), &fresh));
         Status result = entries_prepare(request->call.db, fresh);
+        if (result == STATUS_OK)
+                result = totals_prepare(request->call.db, fresh);
         if (result == STATUS_OK)
                 result = search_prepare(request->call.db, fresh);
         const Object *made = catalog_find(fresh, name);

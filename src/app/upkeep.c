@@ -10,6 +10,7 @@
 #include "os/os.h"
 #include "record/quota.h"
 #include "record/search.h"
+#include "record/totals.h"
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -34,6 +35,10 @@ static Status entry_slice(Call *call, void *arg) {
         return entries_continue(call, SLICE * 5, arg);
 }
 
+static Status totals_slice(Call *call, void *arg) {
+        return totals_continue(call, SLICE * 10, arg);
+}
+
 // ---- Each of these gives true when there is more of it to do at once
 
 static bool fill(Upkeep *upkeep, WorkStep step) {
@@ -49,8 +54,8 @@ static bool fill(Upkeep *upkeep, WorkStep step) {
 }
 
 static bool fill_all(Upkeep *upkeep) {
-        bool entries = fill(upkeep, entry_slice);
-        return fill(upkeep, fill_slice) || entries;
+        bool entries = fill(upkeep, entry_slice), totals = fill(upkeep, totals_slice);
+        return fill(upkeep, fill_slice) || entries || totals;
 }
 
 static Status prune_slice(Call *call, void *arg) {
@@ -112,6 +117,7 @@ static bool note_head(Upkeep *upkeep) {
 static Status minute_step(Call *call, void *arg) {
         (void)arg;
         TRY(entries_prepare(call->db, call->catalog)); // the organisation's zone may be another
+        TRY(totals_prepare(call->db, call->catalog));
         return record_minutely(call);
 }
 

@@ -79,6 +79,10 @@ bool object_name_reserved(Str name);
 void form_define(Context *context, Object *object, const ObjectSource *source);
 void form_link(Builder *builder, Object *object);
 void form_check(Builder *builder, Object *object);
+// totals.c, likewise.
+void totals_define(Context *context, Object *object, const Json *definition);
+void totals_link(Builder *builder, Object *object);
+void totals_check(Builder *builder, Object *object);
 // link.c: targets, relations, what is named by its name.
 void catalog_link(Builder *builder);
 // check.c: expressions and what depends on them; after linking.

@@ -224,6 +224,7 @@ void catalog_link(Builder *builder) {
                 link_named(builder, object);
                 link_through(builder, object);
                 form_link(builder, object);
+                totals_link(builder, object);
                 if (source_gives(builder_source(builder, object), "views"))
                         check_views(builder, object);
         }

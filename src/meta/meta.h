@@ -86,6 +86,10 @@ typedef enum RuleEffect { RULE_SHOW, RULE_REQUIRE, RULE_LOCK } RuleEffect;
 typedef struct FieldRule { Str name; const Field *field; RuleEffect effect; Condition when; Str *roles; size_t roles_count; } FieldRule; // field NULL: retired since
 typedef struct Validation { Str name; Condition when; Label message; Str field_name; const Field *field; } Validation;                     // field NULL: of the whole record
 Str rule_effect_name(RuleEffect effect);
+// Counts and sums that are kept of an object's live records by owner, department and these fields, so that whoever asks need not read all rows.
+typedef struct TotalsBy { Str text; const Field *field; bool month; } TotalsBy;                                       // month: a date or date-time by its month
+typedef struct TotalsSum { Str text; const Expr *expr; const Field **uses; size_t uses_count; } TotalsSum;            // a number of the record's own; uses: the stored fields in it
+typedef struct ObjectTotals { TotalsBy *by; size_t by_count; TotalsSum *sums; size_t sums_count; size_t place; } ObjectTotals; // place: in the definition
 // Over rows that are not deleted; the one that begins with deleted_at: over those that are. columns: a field's own or its sort key's.
 typedef struct IndexDef { Str name; const Field **fields; Str *columns; bool *descending; size_t count; bool unique; } IndexDef;
 
@@ -110,6 +114,7 @@ struct Object {
         Layout *layouts; size_t layouts_count;        // the first that fits goes before layout
         FieldRule *rules; size_t rules_count;
         Validation *validations; size_t validations_count;
+        ObjectTotals *totals; size_t totals_count;
         const Json *definition;                       // without "fields"
         const Json *grants;                           // default grants by role key; NULL: none
         void *by_name;                                // internal

@@ -2,6 +2,7 @@
 #pragma once
 #include "access/fixture.h"
 #include "record/record.h"
+#include "record/totals.h"
 
 typedef struct Company {
         Fixture base;
@@ -101,6 +102,7 @@ static inline void throw_away(Company *c, const char *object, int64_t id) {
 
 static inline Status prepare_run(Db *db, void *arg) {
         Company *c = arg;
+        TRY(totals_prepare(db, c->base.view.catalog));
         return search_prepare(db, c->base.view.catalog);
 }
 

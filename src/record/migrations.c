@@ -127,6 +127,13 @@ static Status index_files(Db *db) {
         return run(db, STR("create index file_record on file (object_id, record_id) where object_id is not null"));
 }
 
+// How far the totals of an object are made (totals_work.c); the tables themselves follow its definition.
+static Status create_totals_state(Db *db) {
+        return run(db, db_dialect(db) == DIALECT_POSTGRES
+                               ? STR("create table totals_state (object_id bigint primary key, signature text collate \"C\" not null, ready boolean not null, done bigint not null, last bigint not null)")
+                               : STR("create table totals_state (object_id integer primary key, signature text not null, ready integer not null, done integer not null, last integer not null) strict"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
@@ -137,5 +144,6 @@ const Migration record_migrations[] = {
         {340, "history through what", extend_history},
         {341, "files by record", index_files},
         {350, "file by an API token", extend_file_scopes},
+        {360, "totals_state", create_totals_state},
 };
 const size_t record_migrations_count = sizeof record_migrations / sizeof *record_migrations;

@@ -99,6 +99,17 @@ void sql_str(Sql *sql, Str text) {
         sql_value(sql, value_text(text));
 }
 
+void sql_literal(Sql *sql, Str text) {
+        ensure(str_find_char(text, '\\') < 0); // plain on both engines
+        buf_add_char(&sql->text, '\'');
+        for (ptrdiff_t at; (at = str_find_char(text, '\'')) >= 0; text = str_slice(text, (size_t)at + 1, text.len)) {
+                buf_add(&sql->text, str_slice(text, 0, (size_t)at));
+                buf_lit(&sql->text, "''");
+        }
+        buf_add(&sql->text, text);
+        buf_add_char(&sql->text, '\'');
+}
+
 void sql_values(Sql *sql, const Value *values, size_t count) {
         for (size_t i = 0; i < count; i++) {
                 sql_fixed(sql, i ? STR(", ") : STR(" values ("));

@@ -29,6 +29,7 @@ void sql_value(Sql *sql, Value value);                // ?N or $N::type, and bin
 void sql_int(Sql *sql, int64_t number);               // sql_value of an integer
 void sql_str(Sql *sql, Str text);
 void sql_values(Sql *sql, const Value *values, size_t count); // values (?1, ?2, …)
+void sql_literal(Sql *sql, Str text);                 // 'text' where no parameter may stand: in what a trigger does
 void sql_append(Sql *sql, const Sql *other);          // its text with parameters renumbered
 // list: "(?1,?2,…)"; the empty list gives a list that nothing is in. Lengths are rounded up by repeating the last number, so that few statements need to be
 // prepared; a list longer than SQL_LIST_INLINE is one parameter, a subquery.

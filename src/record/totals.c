@@ -1,0 +1,217 @@
+// What tables of totals an object has, and how their columns are said in SQL. Nothing is run here.
+#include "record/totals.h"
+
+#define TOTALS_VERSION 1 // of how they are kept: another one makes all of them anew
+#define SIGNATURE_CAP 8192
+
+// Where days begin decides on the month of a date-time.
+static Str zone_of(const Object *object) {
+        return object->catalog->zone ? zone_name(object->catalog->zone) : STR("UTC");
+}
+
+static void put_local_day(Sql *sql, Str alias, const Field *field, Str zone) {
+        sql(sql, "haike_day(");
+        sql_column(sql, alias, field->column);
+        sql(sql, ", ");
+        sql_literal(sql, zone);
+        sql(sql, ")");
+}
+
+static void put_day(Sql *sql, Str alias, const Field *field, Str zone) {
+        if (field->kind == VALUE_DATETIME)
+                put_local_day(sql, alias, field, zone);
+        else
+                sql_column(sql, alias, field->column);
+}
+
+static void put_first_day(Sql *sql, Str alias, const Field *field, Str zone) {
+        bool sqlite = sql->dialect == DIALECT_SQLITE;
+        sql_fixed(sql, sqlite ? STR("(") : STR("date_trunc('month', cast("));
+        put_day(sql, alias, field, zone);
+        if (!sqlite) {
+                sql(sql, " as timestamp))::date");
+                return;
+        }
+        sql(sql, " - haike_dayofmonth(");
+        put_day(sql, alias, field, zone);
+        sql(sql, ") + 1)");
+}
+
+void totals_key(const TotalsColumn *column, const Object *object, Str alias, Sql *sql) {
+        Str zone = zone_of(object);
+        if (!column->month) {
+                sql_column(sql, alias, column->field->column);
+                return;
+        }
+        bool moment = column->field->kind == VALUE_DATETIME;
+        if (moment)
+                sql(sql, "haike_at(");
+        put_first_day(sql, alias, column->field, zone);
+        if (!moment)
+                return;
+        sql(sql, ", ");
+        sql_literal(sql, zone);
+        sql(sql, ")");
+}
+
+// ---- Sums. SQLite's integers would overflow where millions are summed up, and a strict table refuses what they become then: the last nine digits of each number are
+// summed apart from the others. How many numbers there were makes averages.
+
+static Sql part_of(Db *db, const Sql *value, Str before, Str after) {
+        Sql part = db_sql(db);
+        sql_fixed(&part, before);
+        sql_append(&part, value);
+        sql_fixed(&part, after);
+        return part;
+}
+
+void totals_names(Dialect dialect, Arena *arena, size_t at, TotalsParts *ret) {
+        static const char *const sqlite[] = {"high", "low", "count"}, *const postgres[] = {"sum", "count"};
+        bool lite = dialect == DIALECT_SQLITE;
+        ret->count = lite ? 3 : 2;
+        for (size_t i = 0; i < ret->count; i++)
+                ret->names[i] = str_format(arena, "%s%zu", lite ? sqlite[i] : postgres[i], at);
+}
+
+Status totals_parts(Db *db, const TotalsSum *sum, size_t at, const Object *object, Str alias, TotalsParts *ret) {
+        ExprNames names = catalog_names(object->catalog);
+        ExprEnv env = {.zone = object->catalog->zone};
+        Sql value = db_sql(db);
+        TRY(expr_sql_value(db_context(db), sum->expr, &env, &names, alias, &value));
+        totals_names(db_dialect(db), db_arena(db), at, ret);
+        if (db_dialect(db) == DIALECT_SQLITE) {
+                ret->values[0] = part_of(db, &value, STR("(coalesce("), STR(", 0) / 1000000000)"));
+                ret->values[1] = part_of(db, &value, STR("(coalesce("), STR(", 0) % 1000000000)"));
+                ret->values[2] = part_of(db, &value, STR("("), STR(" is not null)"));
+        } else {
+                ret->values[0] = part_of(db, &value, STR("coalesce("), STR(", 0)"));
+                ret->values[1] = part_of(db, &value, STR("(case when "), STR(" is not null then 1 else 0 end)"));
+        }
+        return STATUS_OK;
+}
+
+Str totals_delta(Arena *arena, const TotalsTable *table) {
+        return str_format(arena, STR_FMT "_new", STR_ARG(table->name));
+}
+
+static void put_names(size_t at, Sql *select) {
+        TotalsParts parts;
+        totals_names(select->dialect, select->arena, at, &parts);
+        for (size_t i = 0; i < parts.count; i++) {
+                sql(select, ", t.");
+                sql_name(select, parts.names[i]);
+        }
+}
+
+static void put_rows(const TotalsTable *table, Str name, const TotalsColumn *columns, size_t count, const Sql *where, Sql *select) {
+        sql(select, "select ");
+        for (size_t i = 0; i < count; i++) {
+                sql_column(select, STR("t"), columns[i].field->column);
+                sql(select, ", ");
+        }
+        sql(select, "t.\"n\"");
+        for (size_t i = 0; i < table->totals->sums_count; i++)
+                put_names(i, select);
+        sql(select, " from ");
+        sql_name(select, name);
+        sql(select, " t");
+        if (where)
+                sql_append(select, where);
+}
+
+void totals_rows(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *where, Sql *select) {
+        put_rows(table, table->name, columns, count, where, select);
+        if (select->dialect == DIALECT_SQLITE)
+                return;
+        sql(select, " union all ");
+        put_rows(table, totals_delta(db_arena(db), table), columns, count, where, select);
+}
+
+Status totals_of_records(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *which, bool less, Sql *select) {
+        sql(select, "select ");
+        for (size_t i = 0; i < count; i++) {
+                totals_key(&columns[i], table->object, STR("t"), select);
+                sql(select, " as ");
+                sql_name(select, columns[i].field->column);
+                sql(select, ", ");
+        }
+        sql_fixed(select, less ? STR("-1 as \"n\"") : STR("1 as \"n\""));
+        for (size_t i = 0; i < table->totals->sums_count; i++) {
+                TotalsParts parts;
+                TRY(totals_parts(db, &table->totals->sums[i], i, table->object, STR("t"), &parts));
+                for (size_t k = 0; k < parts.count; k++) {
+                        sql_fixed(select, less ? STR(", -") : STR(", "));
+                        sql_append(select, &parts.values[k]);
+                        sql(select, " as ");
+                        sql_name(select, parts.names[k]);
+                }
+        }
+        sql(select, " from ");
+        sql_name(select, table->object->table);
+        sql(select, " t where t.\"deleted_at\" is null");
+        if (which)
+                sql_append(select, which);
+        return STATUS_OK;
+}
+
+// ---- The tables
+
+static bool has_month(const ObjectTotals *totals) {
+        for (size_t i = 0; i < totals->by_count; i++)
+                if (totals->by[i].month)
+                        return true;
+        return false;
+}
+
+static Status sign(Db *db, const TotalsTable *table, Sql *text) {
+        for (size_t i = 0; i < table->count; i++) {
+                totals_key(&table->columns[i], table->object, STR("t"), text);
+                sql(text, ", ");
+        }
+        for (size_t i = 0; i < table->totals->sums_count; i++) {
+                TotalsParts parts;
+                TRY(totals_parts(db, &table->totals->sums[i], i, table->object, STR("t"), &parts));
+                sql_append(text, &parts.values[0]);
+        }
+        return STATUS_OK;
+}
+
+// What is kept otherwise has another name: who began to read before it was made anew does not find an empty table in place of the one that he knows.
+static Status add_table(Db *db, const Object *object, const ObjectTotals *totals, TotalsLevel level, TotalsTables *ret) {
+        static const char *const ends[] = {[TOTALS_OWNER] = "owner", [TOTALS_DEPARTMENT] = "department", [TOTALS_WHOLE] = "whole"};
+        TotalsTable *table = &ret->items[ret->count++];
+        Sql text = db_sql(db);
+        *table = (TotalsTable){.object = object, .totals = totals, .level = level};
+        if (level <= TOTALS_DEPARTMENT)
+                table->columns[table->count++] = (TotalsColumn){.field = object->department};
+        if (level == TOTALS_OWNER)
+                table->columns[table->count++] = (TotalsColumn){.field = object->owner};
+        for (size_t i = 0; i < totals->by_count; i++)
+                table->columns[table->count++] = (TotalsColumn){.field = totals->by[i].field, .month = totals->by[i].month};
+        TRY(sign(db, table, &text));
+        table->name = str_format(db_arena(db), "total__" STR_FMT "__%zu_%s", STR_ARG(object->name), totals->place + 1, ends[level]);
+        table->name = str_format(db_arena(db), STR_FMT "_%06llx", STR_ARG(table->name), (unsigned long long)(str_hash(buf_str(&text.text)) & 0xffffff));
+        return STATUS_OK;
+}
+
+// By month there are so many rows for all owners that the coarser tables are worth their keeping.
+Status totals_tables(Db *db, const Object *object, TotalsTables *ret) {
+        ret->count = 0;
+        for (size_t i = 0; i < object->totals_count; i++) {
+                const ObjectTotals *totals = &object->totals[i];
+                for (TotalsLevel level = TOTALS_OWNER; level <= (has_month(totals) ? TOTALS_WHOLE : TOTALS_OWNER); level++)
+                        TRY(add_table(db, object, totals, level, ret));
+        }
+        return STATUS_OK;
+}
+
+Status totals_signature(Db *db, const Object *object, Str *ret) {
+        TotalsTables *tables = arena_new_of(db_arena(db), TotalsTables);
+        Buf names = buf_make(db_arena(db), SIGNATURE_CAP);
+        TRY(totals_tables(db, object, tables));
+        buf_format(&names, "%d", TOTALS_VERSION);
+        for (size_t i = 0; i < tables->count; i++)
+                buf_format(&names, " " STR_FMT, STR_ARG(tables->items[i].name));
+        *ret = tables->count ? buf_str(&names) : STR_NONE;
+        return STATUS_OK;
+}
