@@ -213,13 +213,10 @@ void actor_scope_departments(const Actor *actor, const Object *object, Verb verb
         scope_departments(actor, actor_scope(actor, object, verb).kind, ret, ret_count);
 }
 
-void actor_entries_sql(const Actor *actor, const Object *object, Verb verb, Sql *sql) {
-        Tokens tokens = tokens_of(sql->arena, actor, object, verb);
-        ensure(verb == VERB_READ);
-        sql(sql, "select e.record_id from access_entry e where e.object_id = ");
-        sql_int(sql, object->id);
-        sql(sql, " and e.token in ");
-        sql_int_list(sql, tokens.items, tokens.count);
+void actor_tokens(Arena *arena, const Actor *actor, const Object *object, const int64_t **ret, size_t *ret_count) {
+        Tokens tokens = tokens_of(arena, actor, object, VERB_READ);
+        *ret = tokens.items;
+        *ret_count = tokens.count;
 }
 
 // ---- As arms

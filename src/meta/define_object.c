@@ -9,9 +9,9 @@ static const char *const members[] = {
 // Names that are the engine's own tables, or begin as they or the databases' do.
 bool object_name_reserved(Str name) {
         static const char *const words[] = {
-                "history", "outbox", "session", "credential", "attempt", "idempotency", "sequence", "file", "job", "schema_version", "access", "calendar_address", "audit", "identity", "identity_provider", "sign_in_flow", "password_reset", "mail_queue", "totals_state", "object", "field", "record", NULL,
+                "history", "outbox", "session", "credential", "attempt", "idempotency", "sequence", "file", "job", "schema_version", "access", "calendar_address", "audit", "identity", "identity_provider", "sign_in_flow", "password_reset", "mail_queue", "object", "field", "record", NULL,
         };
-        static const char *const beginnings[] = {"meta_", "search_", "sqlite_", "pg_", "haike_", "access_", "history_", "outbox_", "session_", "file_", "job_", "audit_", NULL};
+        static const char *const beginnings[] = {"meta_", "search_", "sqlite_", "pg_", "haike_", "access_", "history_", "outbox_", "session_", "file_", "job_", "audit_", "totals_", NULL};
         for (const char *const *word = words; *word; word++)
                 if (str_is(name, *word))
                         return true;

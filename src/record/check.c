@@ -269,6 +269,10 @@ static Status check_totals(Check *check) {
                 TRY(totals_ready(db, check->object, &ready));
         if (!ready)
                 return STATUS_OK;
+        int64_t entries = 0;
+        TRY(totals_entries_differing(db, check->object, &entries));
+        if (entries)
+                tell(check, "check.totals", entries, STR("totals_entry"));
         TRY(totals_tables(db, check->object, tables));
         for (size_t i = 0; i < tables->count && os_monotonic_us() < check->totals_until_us; i++) {
                 int64_t differing = 0;

@@ -46,6 +46,13 @@ void totals_grouped(const TotalsTable *table, const Sql *source, bool differing,
 Status totals_merge(Db *db, const TotalsTable *table, const Sql *before, const Sql *grouped) MUST_USE;
 Status totals_add_records(Db *db, const TotalsTable *table, const Sql *which) MUST_USE;  // which: " and …" over the records t, or NULL
 
+// ---- totals_entry.c: which entries let somebody see a record who does not see it by owner or department
+Status totals_entry_triggers(Db *db, const Object *object) MUST_USE;
+Status totals_entry_drop(Db *db, const Object *object) MUST_USE;
+Status totals_add_entries(Db *db, const Object *object, const Sql *which) MUST_USE; // which: " and …" over the records t, or NULL
+Status totals_forget_entries(Db *db, const Object *object) MUST_USE;
+Status totals_entries_differing(Db *db, const Object *object, int64_t *ret) MUST_USE;
+
 // ---- totals_work.c: making and folding them
 // By the definitions as they are now; large objects are left for totals_continue(). After the catalog was installed or changed.
 Status totals_prepare(Db *db, const Catalog *catalog) MUST_USE;

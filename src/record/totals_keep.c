@@ -294,6 +294,7 @@ static Status sqlite_names(Db *db, const Object *object, const char *type, Names
         sql_str(&select, beginning);
         sql(&select, ")) = ");
         sql_str(&select, beginning);
+        sql(&select, " and name not like '%\\_\\_entry\\_%' escape '\\'"); // those are totals_entry.c's
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(db, &select, &rows));
         while (ret->count < sizeof ret->items / sizeof *ret->items) {

@@ -247,12 +247,23 @@ static Status put_kept(const Reading *reading, Sql *select) {
         return STATUS_OK;
 }
 
+// Of those that let nobody in who is not in there are no rows here.
+static void entry_ids(const Reading *reading, Sql *select) {
+        const int64_t *tokens;
+        size_t count;
+        actor_tokens(select->arena, reading->call->actor, reading->object, &tokens, &count);
+        sql(select, "select e.record_id from totals_entry e where e.object_id = ");
+        sql_int(select, reading->object->id);
+        sql(select, " and e.token in ");
+        sql_int_list(select, tokens, count);
+}
+
 // Records that are his by entries and not by owner or department, read one by one.
 static Status put_entries(const Reading *reading, Sql *select) {
         Db *db = reading->call->db;
         Sql which = db_sql(db);
         sql(&which, " and t.\"id\" in (");
-        actor_entries_sql(reading->call->actor, reading->object, VERB_READ, &which);
+        entry_ids(reading, &which);
         sql(&which, ") and (");
         TRY(own_scope(reading, &which));
         sql(&which, ") is not true");
@@ -298,7 +309,7 @@ static Status read_entries(Reading *reading, bool *ret) {
         if (!*ret || !actor_has_entries(reading->call->actor, reading->object, VERB_READ))
                 return STATUS_OK;
         Sql ids = db_sql(reading->call->db), first = db_sql(reading->call->db);
-        actor_entries_sql(reading->call->actor, reading->object, VERB_READ, &ids);
+        entry_ids(reading, &ids);
         sql_append(&first, &ids);
         sql(&first, " limit 1");
         TRY(db_get_int(reading->call->db, &first, NULL, &reading->entries));

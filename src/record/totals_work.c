@@ -96,7 +96,7 @@ static Status add_all(Db *db, const Object *object, const Sql *which) {
         TRY(totals_tables(db, object, tables));
         for (size_t i = 0; i < tables->count; i++)
                 TRY(totals_add_records(db, &tables->items[i], which));
-        return STATUS_OK;
+        return totals_add_entries(db, object, which);
 }
 
 // Nobody writes to the table between the making of the triggers and the reading of the last id: what is newer the triggers count.
@@ -104,9 +104,12 @@ Status totals_begin(Db *db, const Object *object, bool large) {
         State state = {.object_id = object->id};
         TRY(totals_signature(db, object, &state.signature));
         TRY(totals_drop(db, object));
+        TRY(totals_entry_drop(db, object));
+        TRY(totals_forget_entries(db, object));
         TRY(lock_table(db, object->table));
         TRY(last_id(db, object, &state.last));
         TRY(totals_make(db, object, large));
+        TRY(totals_entry_triggers(db, object));
         if (!large) {
                 TRY(add_all(db, object, NULL));
                 state.done = state.last;
@@ -136,6 +139,8 @@ static Status prepare_object(Db *db, const Object *object) {
                 return STATUS_OK;
         if (str_empty(signature)) {
                 TRY(totals_drop(db, object));
+                TRY(totals_entry_drop(db, object));
+                TRY(totals_forget_entries(db, object));
                 return forget_state(db, object);
         }
         TRY(is_large(db, object, &large));
