@@ -1,5 +1,6 @@
 // Fills a database for measurements: a company of 1,000 people in 200 departments with N customers, 0.3 N opportunities and 0.1 N follow-ups. Everything follows from
 // the seed, and every record goes through the record pipeline, as an import would send it.
+#include "access/signin.h"
 #include "app/command.h"
 #include "base/date.h"
 #include "base/unicode.h"
@@ -263,7 +264,7 @@ static Status make_user(Call *call, const char *login, int64_t department, int64
         if (other)
                 set_text(input, "other_departments", str_format(arena, "[\"%lld\"]", (long long)other));
         TRY(record_create(call, input, &as_system, ret));
-        return str_empty(hash) ? STATUS_OK : password_set(call->db, *ret, hash);
+        return str_empty(hash) ? STATUS_OK : password_set(call->db, *ret, hash, false);
 }
 
 // "user0" … own records each; those who sign in are "rep" (one of them), "manager" (a region), "director" (two of them: 200 people), "quiet" (the two that own little) and "admin".
