@@ -84,7 +84,7 @@ static bool is_kept_between(const Asking *asking, const Expr *expr) {
 
 static bool is_kept_null(const Asking *asking, const Expr *expr) {
         const Expr *asked = expr->items[0];
-        return is_month(asking, asked, EXPR_DATE) || is_month(asking, asked, EXPR_DATETIME) || is_kept(asking, asked);
+        return is_month(asking, asked, EXPR_DATE) || is_kept(asking, asked);
 }
 
 static bool is_kept(const Asking *asking, const Expr *expr) {

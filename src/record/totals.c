@@ -90,9 +90,7 @@ Status totals_parts(Db *db, const TotalsSum *sum, size_t at, const Object *objec
         return STATUS_OK;
 }
 
-Str totals_delta(Arena *arena, const TotalsTable *table) {
-        return str_format(arena, STR_FMT "_new", STR_ARG(table->name));
-}
+// ---- Rows of totals, of changes and of records, alike
 
 static void put_names(size_t at, Sql *select) {
         TotalsParts parts;
@@ -103,7 +101,7 @@ static void put_names(size_t at, Sql *select) {
         }
 }
 
-static void put_rows(const TotalsTable *table, Str name, const TotalsColumn *columns, size_t count, const Sql *where, Sql *select) {
+static void put_kept(const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *where, Sql *select) {
         sql(select, "select ");
         for (size_t i = 0; i < count; i++) {
                 sql_column(select, STR("t"), columns[i].field->column);
@@ -113,21 +111,14 @@ static void put_rows(const TotalsTable *table, Str name, const TotalsColumn *col
         for (size_t i = 0; i < table->totals->sums_count; i++)
                 put_names(i, select);
         sql(select, " from ");
-        sql_name(select, name);
+        sql_name(select, table->name);
         sql(select, " t");
         if (where)
                 sql_append(select, where);
 }
 
-void totals_rows(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *where, Sql *select) {
-        put_rows(table, table->name, columns, count, where, select);
-        if (select->dialect == DIALECT_SQLITE)
-                return;
-        sql(select, " union all ");
-        put_rows(table, totals_delta(db_arena(db), table), columns, count, where, select);
-}
-
-Status totals_of_records(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *which, bool less, Sql *select) {
+// times: how often each row counts, as SQL.
+static Status put_single(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, Str from, Str times, Sql *select) {
         sql(select, "select ");
         for (size_t i = 0; i < count; i++) {
                 totals_key(&columns[i], table->object, STR("t"), select);
@@ -135,23 +126,45 @@ Status totals_of_records(Db *db, const TotalsTable *table, const TotalsColumn *c
                 sql_name(select, columns[i].field->column);
                 sql(select, ", ");
         }
-        sql_fixed(select, less ? STR("-1 as \"n\"") : STR("1 as \"n\""));
+        sql_fixed(select, times);
+        sql(select, " as \"n\"");
         for (size_t i = 0; i < table->totals->sums_count; i++) {
                 TotalsParts parts;
                 TRY(totals_parts(db, &table->totals->sums[i], i, table->object, STR("t"), &parts));
                 for (size_t k = 0; k < parts.count; k++) {
-                        sql_fixed(select, less ? STR(", -") : STR(", "));
+                        sql(select, ", ");
+                        sql_fixed(select, times);
+                        sql(select, " * ");
                         sql_append(select, &parts.values[k]);
                         sql(select, " as ");
                         sql_name(select, parts.names[k]);
                 }
         }
         sql(select, " from ");
-        sql_name(select, table->object->table);
-        sql(select, " t where t.\"deleted_at\" is null");
+        sql_name(select, from);
+        sql(select, " t");
+        return STATUS_OK;
+}
+
+Status totals_of_records(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *which, bool less, Sql *select) {
+        TRY(put_single(db, table, columns, count, table->object->table, less ? STR("-1") : STR("1"), select));
+        sql(select, " where t.\"deleted_at\" is null");
         if (which)
                 sql_append(select, which);
         return STATUS_OK;
+}
+
+Status totals_of_changes(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, Str from, const Sql *where, Sql *select) {
+        TRY(put_single(db, table, columns, count, from, STR("t.\"n\""), select));
+        if (where)
+                sql_append(select, where);
+        return STATUS_OK;
+}
+
+Status totals_rows(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *where, Sql *select) {
+        put_kept(table, columns, count, where, select);
+        sql(select, " union all ");
+        return totals_of_changes(db, table, columns, count, table->changes, where, select);
 }
 
 // ---- The tables
@@ -176,6 +189,33 @@ static Status sign(Db *db, const TotalsTable *table, Sql *text) {
         return STATUS_OK;
 }
 
+static void add_field(const Field **fields, size_t *count, const Field *field) {
+        for (size_t i = 0; i < *count; i++)
+                if (fields[i] == field)
+                        return;
+        fields[(*count)++] = field;
+}
+
+// What the triggers write down of each change, for all tables of the object: these columns, with the object's own names.
+void totals_watched(Arena *arena, const TotalsTables *tables, const Field ***ret, size_t *ret_count) {
+        size_t most = 1;
+        for (size_t i = 0; i < tables->count; i++) {
+                most += tables->items[i].count;
+                for (size_t k = 0; k < tables->items[i].totals->sums_count; k++)
+                        most += tables->items[i].totals->sums[k].uses_count;
+        }
+        *ret = arena_array(arena, const Field *, most);
+        *ret_count = 0;
+        for (size_t i = 0; i < tables->count; i++) {
+                const TotalsTable *table = &tables->items[i];
+                for (size_t k = 0; k < table->count; k++)
+                        add_field(*ret, ret_count, table->columns[k].field);
+                for (size_t k = 0; k < table->totals->sums_count; k++)
+                        for (size_t u = 0; u < table->totals->sums[k].uses_count; u++)
+                                add_field(*ret, ret_count, table->totals->sums[k].uses[u]);
+        }
+}
+
 // What is kept otherwise has another name: who began to read before it was made anew does not find an empty table in place of the one that he knows.
 static Status add_table(Db *db, const Object *object, const ObjectTotals *totals, TotalsLevel level, TotalsTables *ret) {
         static const char *const ends[] = {[TOTALS_OWNER] = "owner", [TOTALS_DEPARTMENT] = "department", [TOTALS_WHOLE] = "whole"};
@@ -194,6 +234,14 @@ static Status add_table(Db *db, const Object *object, const ObjectTotals *totals
         return STATUS_OK;
 }
 
+static Str signature_of(Arena *arena, const TotalsTables *tables) {
+        Buf names = buf_make(arena, SIGNATURE_CAP);
+        buf_format(&names, "%d", TOTALS_VERSION);
+        for (size_t i = 0; i < tables->count; i++)
+                buf_format(&names, " " STR_FMT, STR_ARG(tables->items[i].name));
+        return tables->count ? buf_str(&names) : STR_NONE;
+}
+
 // By month there are so many rows for all owners that the coarser tables are worth their keeping.
 Status totals_tables(Db *db, const Object *object, TotalsTables *ret) {
         ret->count = 0;
@@ -202,16 +250,16 @@ Status totals_tables(Db *db, const Object *object, TotalsTables *ret) {
                 for (TotalsLevel level = TOTALS_OWNER; level <= (has_month(totals) ? TOTALS_WHOLE : TOTALS_OWNER); level++)
                         TRY(add_table(db, object, totals, level, ret));
         }
+        ret->signature = signature_of(db_arena(db), ret);
+        ret->changes = str_format(db_arena(db), "total__" STR_FMT "__changes_%06llx", STR_ARG(object->name), (unsigned long long)(str_hash(ret->signature) & 0xffffff));
+        for (size_t i = 0; i < ret->count; i++)
+                ret->items[i].changes = ret->changes;
         return STATUS_OK;
 }
 
 Status totals_signature(Db *db, const Object *object, Str *ret) {
         TotalsTables *tables = arena_new_of(db_arena(db), TotalsTables);
-        Buf names = buf_make(db_arena(db), SIGNATURE_CAP);
         TRY(totals_tables(db, object, tables));
-        buf_format(&names, "%d", TOTALS_VERSION);
-        for (size_t i = 0; i < tables->count; i++)
-                buf_format(&names, " " STR_FMT, STR_ARG(tables->items[i].name));
-        *ret = tables->count ? buf_str(&names) : STR_NONE;
+        *ret = tables->signature;
         return STATUS_OK;
 }

@@ -14,14 +14,20 @@ typedef struct TotalsTable {
         const ObjectTotals *totals;
         TotalsLevel level;
         Str name;                                   // "total__opportunity__1_owner_a1b2c3"
+        Str changes;                                // TotalsTables.changes
         TotalsColumn columns[TOTALS_COLUMNS_MOST];  // the key: department, owner, then what it is kept by
         size_t count;
 } TotalsTable;
-typedef struct TotalsTables { TotalsTable items[TOTALS_TABLES_MOST]; size_t count; } TotalsTables;
+typedef struct TotalsTables {
+        TotalsTable items[TOTALS_TABLES_MOST];
+        size_t count;
+        Str changes;                                // the table that triggers write to, a row for each record that comes (n = 1) or goes (n = -1): what is kept is the sum over both
+        Str signature;                              // by which definition they are made: whatever it says differently makes them anew; empty: there are none
+} TotalsTables;
 
 // ---- totals.c: what tables there are, and how their columns are said
 Status totals_tables(Db *db, const Object *object, TotalsTables *ret) MUST_USE;
-// By which definition totals are made: whatever it says differently makes them anew.
+void totals_watched(Arena *arena, const TotalsTables *tables, const Field ***ret, size_t *ret_count); // the columns of changes, and those whose change is one
 Status totals_signature(Db *db, const Object *object, Str *ret) MUST_USE;
 // A column of the key as it is of a record: alias is a row of the object. Without parameters, as triggers want it.
 void totals_key(const TotalsColumn *column, const Object *object, Str alias, Sql *sql);
@@ -29,11 +35,10 @@ void totals_key(const TotalsColumn *column, const Object *object, Str alias, Sql
 typedef struct TotalsParts { Str names[3]; Sql values[3]; size_t count; } TotalsParts;
 void totals_names(Dialect dialect, Arena *arena, size_t at, TotalsParts *ret);
 Status totals_parts(Db *db, const TotalsSum *sum, size_t at, const Object *object, Str alias, TotalsParts *ret) MUST_USE;
-// Name of what triggers write to: on PostgreSQL rows that are folded into the table later.
-Str totals_delta(Arena *arena, const TotalsTable *table);
 // "select columns, n, sums from …" of all that is kept; where: " where …" over t, or NULL.
-void totals_rows(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *where, Sql *select);
-// The same of the live records themselves, a row for each; which: " and …" over t, or NULL; less: to be taken away.
+Status totals_rows(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *where, Sql *select) MUST_USE;
+// The same of changes alone, in the table `from`; of the live records themselves, a row for each: which: " and …" over t, or NULL; less: to be taken away.
+Status totals_of_changes(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, Str from, const Sql *where, Sql *select) MUST_USE;
 Status totals_of_records(Db *db, const TotalsTable *table, const TotalsColumn *columns, size_t count, const Sql *which, bool less, Sql *select) MUST_USE;
 
 // ---- totals_keep.c: tables and triggers
@@ -42,8 +47,8 @@ Status totals_complete(Db *db, const Object *object) MUST_USE;            // tri
 Status totals_drop(Db *db, const Object *object) MUST_USE;
 // "select key, n, sums from (source) r group by key"; differing: only what does not come to nothing.
 void totals_grouped(const TotalsTable *table, const Sql *source, bool differing, Sql *select);
-// Adds such rows to the table; before: what stands in front of the statement, or NULL.
-Status totals_merge(Db *db, const TotalsTable *table, const Sql *before, const Sql *grouped) MUST_USE;
+// Folds at most limit changes into the tables; *ret_more: there are more.
+Status totals_fold(Db *db, const TotalsTables *tables, int limit, bool *ret_more) MUST_USE;
 Status totals_add_records(Db *db, const TotalsTable *table, const Sql *which) MUST_USE;  // which: " and …" over the records t, or NULL
 
 // ---- totals_entry.c: which entries let somebody see a record who does not see it by owner or department
@@ -58,7 +63,7 @@ Status totals_entries_differing(Db *db, const Object *object, int64_t *ret) MUST
 Status totals_prepare(Db *db, const Catalog *catalog) MUST_USE;
 // Makes those of one object anew; large: in slices.
 Status totals_begin(Db *db, const Object *object, bool large) MUST_USE;
-// A slice of what was left, or folds what PostgreSQL's triggers left. *ret_more: call again.
+// A slice of what was left, and folds what the triggers wrote down. *ret_more: call again.
 Status totals_continue(Call *call, int limit, bool *ret_more) MUST_USE;
 // Do they say all of the object's records, by the definition of this snapshot?
 Status totals_ready(Db *db, const Object *object, bool *ret) MUST_USE;

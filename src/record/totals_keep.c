@@ -1,7 +1,7 @@
 // Tables of totals and the triggers that keep them. Triggers, because columns are written in many ways beside the record pipeline (roll-ups, erasing, purging, mending,
-// definitions): the database misses none of them, a program of an older version that writes meanwhile neither.
-// On SQLite, where one thread writes, a trigger changes the row of totals itself. On PostgreSQL that row would make everybody who sells wait for everybody else: triggers
-// only add rows, which totals_work.c folds into the table; what is kept is the sum over both.
+// definitions): the database misses none of them, a program of an older version that writes meanwhile neither. They only write down what went and what came, in one row
+// each: changing the totals themselves would make everybody who sells wait for everybody else on PostgreSQL, and a trigger of many statements costs SQLite more to
+// prepare than the write itself. Folding is totals_work.c's; what is kept is the sum over both.
 #include "record/totals.h"
 
 static Status run(Db *db, Sql *ddl) {
@@ -79,47 +79,43 @@ static Status make_index(Db *db, const TotalsTable *table) {
 }
 
 static Status make_table(Db *db, const TotalsTable *table) {
-        Sql ddl = db_sql(db);
+        Sql ddl = db_sql(db), empty = db_sql(db);
         sql(&ddl, "create table ");
         sql_name(&ddl, table->name);
         sql(&ddl, " (");
         put_columns(&ddl, table);
         TRY(run(db, &ddl));
         TRY(make_index(db, table));
-        if (db_dialect(db) == DIALECT_SQLITE)
+        if (db_dialect(db) != DIALECT_SQLITE)
                 return STATUS_OK;
-        Sql delta = db_sql(db);
-        sql(&delta, "create table ");
-        sql_name(&delta, totals_delta(db_arena(db), table));
-        sql(&delta, " (");
-        put_columns(&delta, table);
-        sql(&delta, " with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0, autovacuum_analyze_threshold = 1000)"); // its rows come and go all day
-        return run(db, &delta);
+        sql(&empty, "create index ");
+        sql_name(&empty, str_format(db_arena(db), STR_FMT "_empty", STR_ARG(table->name)));
+        sql(&empty, " on ");
+        sql_name(&empty, table->name);
+        sql(&empty, " (\"n\") where \"n\" = 0");
+        return run(db, &empty);
 }
 
-// ---- What triggers look at
-
-static bool is_among(const Field *const *fields, size_t count, const Field *field) {
-        for (size_t i = 0; i < count; i++)
-                if (fields[i] == field)
-                        return true;
-        return false;
+static Status make_changes(Db *db, const TotalsTables *tables) {
+        const Field **fields = NULL;
+        size_t count = 0;
+        Sql ddl = db_sql(db);
+        totals_watched(db_arena(db), tables, &fields, &count);
+        sql(&ddl, "create table ");
+        sql_name(&ddl, tables->changes);
+        sql(&ddl, " (");
+        put_column(&ddl, STR("n"), sql_type(ddl.dialect, VALUE_INTEGER));
+        for (size_t i = 0; i < count; i++) {
+                sql(&ddl, ", ");
+                put_column(&ddl, fields[i]->column, sql_type(ddl.dialect, fields[i]->kind));
+        }
+        sql_table_end(&ddl);
+        if (ddl.dialect == DIALECT_POSTGRES) // its rows come and go all day
+                sql(&ddl, " with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0, autovacuum_analyze_threshold = 1000)");
+        return run(db, &ddl);
 }
 
-// The fields whose change concerns the table; deleted_at is written apart.
-static void watched(Arena *arena, const TotalsTable *table, const Field ***ret, size_t *ret_count) {
-        size_t most = table->count;
-        for (size_t i = 0; i < table->totals->sums_count; i++)
-                most += table->totals->sums[i].uses_count;
-        *ret = arena_array(arena, const Field *, most + 1);
-        *ret_count = 0;
-        for (size_t i = 0; i < table->count; i++)
-                (*ret)[(*ret_count)++] = table->columns[i].field;
-        for (size_t i = 0; i < table->totals->sums_count; i++)
-                for (size_t k = 0; k < table->totals->sums[i].uses_count; k++)
-                        if (!is_among(*ret, *ret_count, table->totals->sums[i].uses[k]))
-                                (*ret)[(*ret_count)++] = table->totals->sums[i].uses[k];
-}
+// ---- What triggers do
 
 static void put_watched_names(Sql *ddl, const Field **fields, size_t count) {
         sql(ddl, "\"deleted_at\"");
@@ -159,127 +155,79 @@ static void put_reached(Sql *ddl, const Object *object, Str alias) {
         sql(ddl, "))");
 }
 
+typedef struct Watch { Db *db; const Object *object; const TotalsTables *tables; const Field **fields; size_t count; bool building; } Watch;
+
+static Watch watch_of(Db *db, const Object *object, const TotalsTables *tables, bool building) {
+        Watch watch = {.db = db, .object = object, .tables = tables, .building = building};
+        totals_watched(db_arena(db), tables, &watch.fields, &watch.count);
+        return watch;
+}
+
+static void put_change_into(const Watch *watch, Sql *ddl) {
+        sql(ddl, "insert into ");
+        sql_name(ddl, watch->tables->changes);
+        sql(ddl, " (\"n\"");
+        for (size_t i = 0; i < watch->count; i++) {
+                sql(ddl, ", ");
+                sql_name(ddl, watch->fields[i]->column);
+        }
+        sql(ddl, ") ");
+}
+
+// A record as it was goes, as it is comes.
+static void put_change(const Watch *watch, bool out, Sql *ddl) {
+        sql_fixed(ddl, out ? STR("select -1") : STR("select 1"));
+        for (size_t i = 0; i < watch->count; i++) {
+                sql(ddl, ", ");
+                sql_column(ddl, out ? STR("old") : STR("new"), watch->fields[i]->column);
+        }
+        sql_fixed(ddl, out ? STR(" where old.\"deleted_at\" is null") : STR(" where new.\"deleted_at\" is null"));
+}
+
+static void put_changes(const Watch *watch, bool out, bool in, Sql *ddl) {
+        put_change_into(watch, ddl);
+        if (out)
+                put_change(watch, true, ddl);
+        if (out && in)
+                sql(ddl, " union all ");
+        if (in)
+                put_change(watch, false, ddl);
+        sql(ddl, "; ");
+}
+
 // ---- SQLite
 
-static void put_where_key(Sql *ddl, const TotalsTable *table, Str alias) {
-        sql(ddl, " where ");
-        for (size_t i = 0; i < table->count; i++) {
-                sql_fixed(ddl, i ? STR(" and ") : STR(""));
-                sql_name(ddl, table->columns[i].field->column);
-                sql(ddl, " is ");
-                totals_key(&table->columns[i], table->object, alias, ddl);
-        }
-}
-
-static Status put_added(Db *db, Sql *ddl, const TotalsTable *table, Str alias, bool out) {
-        Str sign = out ? STR(" - ") : STR(" + ");
-        sql(ddl, "update ");
-        sql_name(ddl, table->name);
-        sql(ddl, " set \"n\" = \"n\"");
-        sql_fixed(ddl, sign);
-        sql(ddl, "1");
-        for (size_t i = 0; i < table->totals->sums_count; i++) {
-                TotalsParts parts;
-                TRY(totals_parts(db, &table->totals->sums[i], i, table->object, alias, &parts));
-                for (size_t k = 0; k < parts.count; k++) {
-                        sql(ddl, ", ");
-                        sql_name(ddl, parts.names[k]);
-                        sql(ddl, " = ");
-                        sql_name(ddl, parts.names[k]);
-                        sql_fixed(ddl, sign);
-                        sql_append(ddl, &parts.values[k]);
-                }
-        }
-        put_where_key(ddl, table, alias);
-        sql(ddl, "; ");
-        return STATUS_OK;
-}
-
-// "key, n, sums" of one record
-static Status put_record(Db *db, Sql *text, const TotalsTable *table, Str alias, bool out) {
-        for (size_t i = 0; i < table->count; i++) {
-                totals_key(&table->columns[i], table->object, alias, text);
-                sql(text, ", ");
-        }
-        sql_fixed(text, out ? STR("-1") : STR("1"));
-        for (size_t i = 0; i < table->totals->sums_count; i++) {
-                TotalsParts parts;
-                TRY(totals_parts(db, &table->totals->sums[i], i, table->object, alias, &parts));
-                for (size_t k = 0; k < parts.count; k++) {
-                        sql_fixed(text, out ? STR(", -") : STR(", "));
-                        sql_append(text, &parts.values[k]);
-                }
-        }
-        return STATUS_OK;
-}
-
-static void put_insert(Sql *text, const TotalsTable *table, Str name) {
-        sql(text, "insert into ");
-        sql_name(text, name);
-        sql(text, " (");
-        put_key_names(text, table);
-        sql(text, ", \"n\"");
-        put_sum_names(text, table);
-        sql(text, ") ");
-}
-
-static Status put_body(Db *db, Sql *ddl, const TotalsTable *table, bool out) {
-        Str alias = out ? STR("old") : STR("new");
-        TRY(put_added(db, ddl, table, alias, out));
-        if (out) {
-                sql(ddl, "delete from ");
-                sql_name(ddl, table->name);
-                put_where_key(ddl, table, alias);
-                sql(ddl, " and \"n\" = 0; ");
-                return STATUS_OK;
-        }
-        put_insert(ddl, table, table->name);
-        sql(ddl, "select ");
-        TRY(put_record(db, ddl, table, alias, false));
-        sql(ddl, " where changes() = 0; ");
-        return STATUS_OK;
-}
-
-typedef enum Event { EVENT_INSERT, EVENT_DELETE, EVENT_OUT, EVENT_IN } Event; // an update takes the record out as it was and in as it is
-
-static Status sqlite_trigger(Db *db, const TotalsTable *table, Event event, bool building) {
-        static const char *const ends[] = {"_insert", "_delete", "_out", "_in"};
-        bool out = event == EVENT_DELETE || event == EVENT_OUT, update = event == EVENT_OUT || event == EVENT_IN;
-        Str alias = out ? STR("old") : STR("new");
-        const Field **fields = NULL;
-        size_t count = 0;
-        Sql ddl = db_sql(db);
-        watched(db_arena(db), table, &fields, &count);
+static Status sqlite_trigger(const Watch *watch, Str name, Str event, bool out, bool in) {
+        Sql ddl = db_sql(watch->db);
         sql(&ddl, "create trigger ");
-        sql_name(&ddl, str_format(db_arena(db), STR_FMT "%s", STR_ARG(table->name), ends[event]));
-        sql_fixed(&ddl, event == EVENT_INSERT ? STR(" after insert") : event == EVENT_DELETE ? STR(" after delete") : STR(" after update of "));
-        if (update)
-                put_watched_names(&ddl, fields, count);
+        sql_name(&ddl, str_format(ddl.arena, "total__" STR_FMT "__" STR_FMT, STR_ARG(watch->object->name), STR_ARG(name)));
+        sql_fixed(&ddl, event);
+        if (out && in)
+                put_watched_names(&ddl, watch->fields, watch->count);
         sql(&ddl, " on ");
-        sql_name(&ddl, table->object->table);
-        sql(&ddl, " when ");
-        sql_column(&ddl, alias, STR("deleted_at"));
-        sql(&ddl, " is null");
-        if (building) {
+        sql_name(&ddl, watch->object->table);
+        if (watch->building || (out && in))
+                sql(&ddl, " when ");
+        if (watch->building)
+                put_reached(&ddl, watch->object, in ? STR("new") : STR("old"));
+        if (watch->building && out && in)
                 sql(&ddl, " and ");
-                put_reached(&ddl, table->object, alias);
-        }
-        if (update) {
-                sql(&ddl, " and (");
-                put_differs(&ddl, fields, count);
+        if (out && in) {
+                sql(&ddl, "(");
+                put_differs(&ddl, watch->fields, watch->count);
                 sql(&ddl, ")");
         }
         sql(&ddl, " begin ");
-        TRY(put_body(db, &ddl, table, out));
+        put_changes(watch, out, in, &ddl);
         sql(&ddl, "end");
-        return run(db, &ddl);
+        return run(watch->db, &ddl);
 }
 
-static Status sqlite_triggers(Db *db, const TotalsTables *tables, bool building) {
-        for (size_t i = 0; i < tables->count; i++)
-                for (Event event = EVENT_INSERT; event <= EVENT_IN; event++)
-                        TRY(sqlite_trigger(db, &tables->items[i], event, building));
-        return STATUS_OK;
+static Status sqlite_triggers(Db *db, const Object *object, const TotalsTables *tables, bool building) {
+        Watch watch = watch_of(db, object, tables, building);
+        TRY(sqlite_trigger(&watch, STR("insert"), STR(" after insert"), false, true));
+        TRY(sqlite_trigger(&watch, STR("delete"), STR(" after delete"), true, false));
+        return sqlite_trigger(&watch, STR("update"), STR(" after update of "), true, true);
 }
 
 typedef struct Names { Str items[TOTALS_TABLES_MOST * 8]; size_t count; } Names;
@@ -319,85 +267,43 @@ static Status sqlite_drop(Db *db, const Object *object, bool table) {
         return STATUS_OK;
 }
 
-// ---- PostgreSQL: one trigger for all tables of an object
+// ---- PostgreSQL
 
 static Str function_name(Db *db, const Object *object) {
         return str_format(db_arena(db), "total__" STR_FMT, STR_ARG(object->name));
 }
 
-static Status put_delta(Db *db, Sql *body, const TotalsTable *table, bool out) {
-        put_insert(body, table, totals_delta(db_arena(db), table));
-        sql(body, "values (");
-        TRY(put_record(db, body, table, out ? STR("old") : STR("new"), out));
-        sql(body, "); ");
-        return STATUS_OK;
-}
-
-static Status put_one_row(Db *db, Sql *body, const TotalsTables *tables, const Object *object, bool out, bool building) {
-        Str alias = out ? STR("old") : STR("new");
-        sql(body, "if ");
-        sql_column(body, alias, STR("deleted_at"));
-        sql(body, " is null");
-        if (building) {
-                sql(body, " and ");
-                put_reached(body, object, alias);
-        }
-        sql(body, " then ");
-        for (size_t i = 0; i < tables->count; i++)
-                TRY(put_delta(db, body, &tables->items[i], out));
-        sql(body, "end if; ");
-        return STATUS_OK;
-}
-
-static Status put_update(Db *db, Sql *body, const TotalsTable *table) {
-        const Field **fields = NULL;
-        size_t count = 0;
-        watched(db_arena(db), table, &fields, &count);
-        sql(body, "if ");
-        put_differs(body, fields, count);
-        sql(body, " then if old.\"deleted_at\" is null then ");
-        TRY(put_delta(db, body, table, true));
-        sql(body, "end if; if new.\"deleted_at\" is null then ");
-        TRY(put_delta(db, body, table, false));
-        sql(body, "end if; end if; ");
-        return STATUS_OK;
-}
-
 // Replacing the function needs no lock on the table.
 static Status postgres_function(Db *db, const Object *object, const TotalsTables *tables, bool building) {
+        Watch watch = watch_of(db, object, tables, building);
         Sql ddl = db_sql(db);
         sql(&ddl, "create or replace function ");
         sql_name(&ddl, function_name(db, object));
-        sql(&ddl, "() returns trigger language plpgsql as $totals$ begin if TG_OP = 'INSERT' then ");
-        TRY(put_one_row(db, &ddl, tables, object, false, building));
-        sql(&ddl, "elsif TG_OP = 'DELETE' then ");
-        TRY(put_one_row(db, &ddl, tables, object, true, building));
+        sql(&ddl, "() returns trigger language plpgsql as $totals$ begin ");
         if (building) {
-                sql(&ddl, "elsif ");
+                sql(&ddl, "if TG_OP = 'DELETE' then if not ");
+                put_reached(&ddl, object, STR("old"));
+                sql(&ddl, " then return null; end if; elsif not ");
                 put_reached(&ddl, object, STR("new"));
-                sql(&ddl, " then ");
-        } else
-                sql(&ddl, "else ");
-        for (size_t i = 0; i < tables->count; i++)
-                TRY(put_update(db, &ddl, &tables->items[i]));
+                sql(&ddl, " then return null; end if; ");
+        }
+        sql(&ddl, "if TG_OP = 'INSERT' then ");
+        put_changes(&watch, false, true, &ddl);
+        sql(&ddl, "elsif TG_OP = 'DELETE' then ");
+        put_changes(&watch, true, false, &ddl);
+        sql(&ddl, "elsif ");
+        put_differs(&ddl, watch.fields, watch.count);
+        sql(&ddl, " then ");
+        put_changes(&watch, true, true, &ddl);
         sql(&ddl, "end if; return null; end $totals$");
         return run(db, &ddl);
 }
 
 static Status postgres_trigger(Db *db, const Object *object, const TotalsTables *tables) {
-        const Field **all = arena_array(db_arena(db), const Field *, object->fields_count + 1);
-        size_t all_count = 0;
-        for (size_t i = 0; i < tables->count; i++) {
-                const Field **fields = NULL;
-                size_t count = 0;
-                watched(db_arena(db), &tables->items[i], &fields, &count);
-                for (size_t k = 0; k < count; k++)
-                        if (!is_among(all, all_count, fields[k]))
-                                all[all_count++] = fields[k];
-        }
+        Watch watch = watch_of(db, object, tables, false);
         Sql ddl = db_sql(db);
         sql(&ddl, "create trigger totals after insert or delete or update of ");
-        put_watched_names(&ddl, all, all_count);
+        put_watched_names(&ddl, watch.fields, watch.count);
         sql(&ddl, " on ");
         sql_name(&ddl, object->table);
         sql(&ddl, " for each row execute function ");
@@ -449,8 +355,9 @@ Status totals_make(Db *db, const Object *object, bool building) {
         TRY(totals_tables(db, object, tables));
         for (size_t i = 0; i < tables->count; i++)
                 TRY(make_table(db, &tables->items[i]));
+        TRY(make_changes(db, tables));
         if (db_dialect(db) == DIALECT_SQLITE)
-                return sqlite_triggers(db, tables, building);
+                return sqlite_triggers(db, object, tables, building);
         TRY(postgres_function(db, object, tables, building));
         return postgres_trigger(db, object, tables);
 }
@@ -461,7 +368,7 @@ Status totals_complete(Db *db, const Object *object) {
         if (db_dialect(db) == DIALECT_POSTGRES)
                 return postgres_function(db, object, tables, false);
         TRY(sqlite_drop(db, object, false));
-        return sqlite_triggers(db, tables, false);
+        return sqlite_triggers(db, object, tables, false);
 }
 
 // ---- Adding many records at once
@@ -543,6 +450,16 @@ static void put_same_key(Sql *text, const TotalsTable *table) {
         }
 }
 
+static void put_insert(Sql *text, const TotalsTable *table) {
+        sql(text, "insert into ");
+        sql_name(text, table->name);
+        sql(text, " (");
+        put_key_names(text, table);
+        sql(text, ", \"n\"");
+        put_sum_names(text, table);
+        sql(text, ") ");
+}
+
 static Status sqlite_merge(Db *db, const TotalsTable *table, const Sql *grouped) {
         Sql update = db_sql(db), insert = db_sql(db);
         sql(&update, "update ");
@@ -554,7 +471,7 @@ static Status sqlite_merge(Db *db, const TotalsTable *table, const Sql *grouped)
         sql(&update, ") g");
         put_same_key(&update, table);
         TRY(db_exec(db, &update, NULL));
-        put_insert(&insert, table, table->name);
+        put_insert(&insert, table);
         sql(&insert, "select * from (");
         sql_append(&insert, grouped);
         sql(&insert, ") g where not exists (select 1 from ");
@@ -564,27 +481,94 @@ static Status sqlite_merge(Db *db, const TotalsTable *table, const Sql *grouped)
         return db_exec(db, &insert, NULL);
 }
 
-// In the order of the key, so that two who fold do not wait for each other crosswise.
-Status totals_merge(Db *db, const TotalsTable *table, const Sql *before, const Sql *grouped) {
-        if (db_dialect(db) == DIALECT_SQLITE)
-                return sqlite_merge(db, table, grouped);
-        Sql insert = db_sql(db);
-        if (before)
-                sql_append(&insert, before);
-        put_insert(&insert, table, table->name);
-        sql_append(&insert, grouped);
-        sql(&insert, " order by ");
-        put_key_names(&insert, table);
-        sql(&insert, " on conflict (");
-        put_index_columns(&insert, table);
-        sql(&insert, ") do update set ");
-        put_additions(&insert, table, STR("excluded"));
-        return db_exec(db, &insert, NULL);
+static void put_upsert(const TotalsTable *table, const Sql *grouped, Sql *insert) {
+        put_insert(insert, table);
+        sql_append(insert, grouped);
+        sql(insert, " on conflict (");
+        put_index_columns(insert, table);
+        sql(insert, ") do update set ");
+        put_additions(insert, table, STR("excluded"));
 }
 
 Status totals_add_records(Db *db, const TotalsTable *table, const Sql *which) {
-        Sql records = db_sql(db), grouped = db_sql(db);
+        Sql records = db_sql(db), grouped = db_sql(db), insert = db_sql(db);
         TRY(totals_of_records(db, table, table->columns, table->count, which, false, &records));
         totals_grouped(table, &records, false, &grouped);
-        return totals_merge(db, table, NULL, &grouped);
+        if (db_dialect(db) == DIALECT_SQLITE)
+                return sqlite_merge(db, table, &grouped);
+        put_upsert(table, &grouped, &insert);
+        return db_exec(db, &insert, NULL);
+}
+
+// ---- Folding: changes become part of the tables. Whoever reads meanwhile finds them here or there, never in both.
+
+static Status group_changes(Db *db, const TotalsTable *table, Str from, const Sql *where, Sql *grouped) {
+        Sql changes = db_sql(db);
+        TRY(totals_of_changes(db, table, table->columns, table->count, from, where, &changes));
+        totals_grouped(table, &changes, true, grouped);
+        return STATUS_OK;
+}
+
+// A prefix of the changes is a state that the records had: what has no records then has no sums either.
+static Status remove_empty(Db *db, const TotalsTable *table) {
+        Sql remove = db_sql(db);
+        sql(&remove, "delete from ");
+        sql_name(&remove, table->name);
+        sql(&remove, " where \"n\" = 0");
+        return db_exec(db, &remove, NULL);
+}
+
+static Status sqlite_fold(Db *db, const TotalsTables *tables, int limit, int64_t *ret_folded) {
+        Sql last = db_sql(db), where = db_sql(db), remove = db_sql(db);
+        int64_t to = 0;
+        sql(&last, "select coalesce(max(c.at), 0) from (select rowid as at from ");
+        sql_name(&last, tables->changes);
+        sql(&last, " order by rowid limit ");
+        sql_int(&last, limit);
+        sql(&last, ") c");
+        TRY(db_get_int(db, &last, &to, NULL));
+        *ret_folded = 0;
+        if (!to)
+                return STATUS_OK;
+        sql(&where, " where t.rowid <= ");
+        sql_int(&where, to);
+        for (size_t i = 0; i < tables->count; i++) {
+                Sql grouped = db_sql(db);
+                TRY(group_changes(db, &tables->items[i], tables->changes, &where, &grouped));
+                TRY(sqlite_merge(db, &tables->items[i], &grouped));
+                TRY(remove_empty(db, &tables->items[i]));
+        }
+        sql(&remove, "delete from ");
+        sql_name(&remove, tables->changes);
+        sql(&remove, " where rowid <= ");
+        sql_int(&remove, to);
+        return db_exec(db, &remove, ret_folded);
+}
+
+// One statement, so that all tables are given the same changes.
+static Status postgres_fold(Db *db, const TotalsTables *tables, int limit, int64_t *ret_folded) {
+        Sql fold = db_sql(db);
+        sql(&fold, "with gone as (delete from ");
+        sql_name(&fold, tables->changes);
+        sql(&fold, " where ctid = any(array(select ctid from ");
+        sql_name(&fold, tables->changes);
+        sql(&fold, " limit ");
+        sql_int(&fold, limit);
+        sql(&fold, ")) returning *)");
+        for (size_t i = 0; i < tables->count; i++) {
+                Sql grouped = db_sql(db);
+                TRY(group_changes(db, &tables->items[i], STR("gone"), NULL, &grouped));
+                sql_fixed(&fold, str_format(db_arena(db), ", f%zu as (", i));
+                put_upsert(&tables->items[i], &grouped, &fold);
+                sql(&fold, ")");
+        }
+        sql(&fold, " select count(*) from gone");
+        return db_get_int(db, &fold, ret_folded, NULL);
+}
+
+Status totals_fold(Db *db, const TotalsTables *tables, int limit, bool *ret_more) {
+        int64_t folded = 0;
+        TRY(db_dialect(db) == DIALECT_SQLITE ? sqlite_fold(db, tables, limit, &folded) : postgres_fold(db, tables, limit, &folded));
+        *ret_more |= folded >= limit;
+        return STATUS_OK;
 }

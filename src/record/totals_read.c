@@ -3,7 +3,7 @@
 #include "record/query.h"
 #include "record/totals.h"
 
-#define ENTRIES_MOST 2000 // records that come to a reader by entries and are read one by one
+#define ENTRIES_MOST 50000 // records that come to a reader by entries and are read one by one
 
 static ExprKept keeps(void *arg, const ExprField *field) {
         const TotalsTable *table = arg;
@@ -231,11 +231,10 @@ static Status put_kept(const Reading *reading, Sql *select) {
         sql(&where, " where ");
         if (!reading->owners) {
                 TRY(own_scope(reading, &where));
-                totals_rows(db, table, table->columns, table->count, &where, select);
-                return STATUS_OK;
+                return totals_rows(db, table, table->columns, table->count, &where, select);
         }
         in_departments(reading, &where);
-        totals_rows(db, table, table->columns, table->count, &where, select);
+        TRY(totals_rows(db, table, table->columns, table->count, &where, select));
         Sql rest = db_sql(db);
         sql(&rest, " where t.\"owner_id\" = ");
         sql_int(&rest, reading->call->actor->user);
@@ -243,8 +242,7 @@ static Status put_kept(const Reading *reading, Sql *select) {
         in_departments(reading, &rest);
         sql(&rest, ") is not true");
         sql(select, " union all ");
-        totals_rows(db, reading->owners, table->columns, table->count, &rest, select);
-        return STATUS_OK;
+        return totals_rows(db, reading->owners, table->columns, table->count, &rest, select);
 }
 
 // Of those that let nobody in who is not in there are no rows here.

@@ -71,6 +71,7 @@ static const struct Question { const char *object, *group, *measure, *filter, *s
         {"customer", "level", "count()", "in_pool = true", "", false},
         {"activity", "type,month(at)", "count()", "", "", true},
         {"activity", "month(at)", "count()", "at >= 2026-02-01", "", false},
+        {"activity", "", "count()", "is_null(at)", "", false},
         {"task", "status", "count()", "", "", true},
         {"lead", "status,source", "count()", "owner = me()", "", true},
 };
@@ -140,7 +141,7 @@ static const char *const stages[] = {"\"initial\"", "\"proposal\"", "\"won\"", "
 static const char *const dates[] = {"\"2026-01-31\"", "\"2026-02-01\"", "\"2026-02-28\"", "\"2026-03-31\"", "\"2026-12-31\"", "null", "\"0001-01-01\"", "\"9999-12-31\""};
 static const char *const amounts[] = {"0.01", "999999999999.99", "999999999999.99", "123.45", "null", "0"};
 static const char *const probabilities[] = {"0.1", "null", "1", "0.3333"};
-static const char *const moments[] = {"\"2026-01-31T15:59:59Z\"", "\"2026-01-31T16:00:00Z\"", "\"2026-12-31T16:00:00Z\"", "\"2026-02-10T00:00:00Z\""};
+static const char *const moments[] = {"\"2026-01-31T15:59:59Z\"", "\"2026-01-31T16:00:00Z\"", "\"2026-12-31T16:00:00Z\"", "\"2026-02-10T00:00:00Z\"", "\"9999-12-31T23:59:59Z\"", "\"0001-01-01T00:00:00Z\""};
 static const char *const levels[] = {"\"A\"", "\"B\"", "null"};
 #define PICK(chance, list) (list)[below((chance), sizeof(list) / sizeof *(list))]
 

@@ -1,9 +1,11 @@
-// Making totals where a definition is new, and folding what PostgreSQL's triggers add. Small tables are gone through at once, large ones in slices beside people at work;
+// Making totals where a definition is new, and folding what the triggers write down. Small tables are gone through at once, large ones in slices beside people at work;
 // totals_state says how far: a slice and its place are one transaction, so that what a crash leaves is what was done. Nobody is answered from totals that are not ready.
 #include "record/entry.h"
 #include "record/totals.h"
 
-#define FOLD_AT_ONCE 5000 // changes that one transaction folds
+// Changes that one transaction folds: on SQLite everybody who writes waits for it.
+#define FOLD_SQLITE 1000
+#define FOLD_POSTGRES 5000
 
 typedef struct State {
         int64_t object_id;
@@ -225,37 +227,7 @@ static Status next_building(Db *db, State *ret) {
         return STATUS_OK;
 }
 
-// ---- Folding: changes become part of the table. Whoever reads meanwhile finds them here or there, never in both.
-
-static Status waiting_changes(Db *db, Str name, int64_t *ret) {
-        Sql select = db_sql(db);
-        sql(&select, "select count(*) from (select 1 from ");
-        sql_name(&select, name);
-        sql(&select, " limit ");
-        sql_int(&select, FOLD_AT_ONCE + 1);
-        sql(&select, ") counted");
-        return db_get_int(db, &select, ret, NULL);
-}
-
-static Status fold_table(Db *db, const TotalsTable *table, bool *ret_more) {
-        Sql taken = db_sql(db), gone = db_sql(db), grouped = db_sql(db);
-        Str name = totals_delta(db_arena(db), table);
-        int64_t waiting = 0;
-        TRY(waiting_changes(db, name, &waiting));
-        *ret_more |= waiting > FOLD_AT_ONCE;
-        if (!waiting)
-                return STATUS_OK;
-        sql(&taken, "with gone as (delete from ");
-        sql_name(&taken, name);
-        sql(&taken, " where ctid = any(array(select ctid from ");
-        sql_name(&taken, name);
-        sql(&taken, " limit ");
-        sql_int(&taken, FOLD_AT_ONCE);
-        sql(&taken, ")) returning *) ");
-        sql(&gone, "select * from gone");
-        totals_grouped(table, &gone, true, &grouped);
-        return totals_merge(db, table, &taken, &grouped);
-}
+// ---- Folding
 
 static Status lock_state(Db *db, const Object *object, bool *ret) {
         Sql select = db_sql(db);
@@ -269,19 +241,15 @@ static Status lock_state(Db *db, const Object *object, bool *ret) {
 static Status fold_object(Db *db, const Object *object, bool *ret_more) {
         TotalsTables *tables = arena_new_of(db_arena(db), TotalsTables);
         State state;
-        Str signature = STR_NONE;
         bool mine = false;
         TRY(lock_state(db, object, &mine));
         if (!mine)
                 return STATUS_OK;
-        TRY(totals_signature(db, object, &signature));
-        TRY(read_state(db, object, &state));
-        if (!str_eq(state.signature, signature))
-                return STATUS_OK;
         TRY(totals_tables(db, object, tables));
-        for (size_t i = 0; i < tables->count; i++)
-                TRY(fold_table(db, &tables->items[i], ret_more));
-        return STATUS_OK;
+        TRY(read_state(db, object, &state));
+        if (!str_eq(state.signature, tables->signature))
+                return STATUS_OK;
+        return totals_fold(db, tables, db_dialect(db) == DIALECT_SQLITE ? FOLD_SQLITE : FOLD_POSTGRES, ret_more);
 }
 
 Status totals_continue(Call *call, int limit, bool *ret_more) {
@@ -296,7 +264,7 @@ Status totals_continue(Call *call, int limit, bool *ret_more) {
                 TRY(continue_object(call->db, object, &state, limit));
                 *ret_more = true;
         }
-        for (size_t i = 0; db_dialect(call->db) == DIALECT_POSTGRES && i < call->catalog->objects_count; i++)
+        for (size_t i = 0; i < call->catalog->objects_count; i++)
                 if (call->catalog->objects[i]->totals_count && !call->catalog->objects[i]->retired)
                         TRY(fold_object(call->db, call->catalog->objects[i], ret_more));
         return STATUS_OK;
@@ -306,7 +274,7 @@ Status totals_continue(Call *call, int limit, bool *ret_more) {
 
 Status totals_differing(Db *db, const TotalsTable *table, int64_t *ret) {
         Sql both = db_sql(db), grouped = db_sql(db), select = db_sql(db);
-        totals_rows(db, table, table->columns, table->count, NULL, &both);
+        TRY(totals_rows(db, table, table->columns, table->count, NULL, &both));
         sql(&both, " union all ");
         TRY(totals_of_records(db, table, table->columns, table->count, NULL, true, &both));
         totals_grouped(table, &both, true, &grouped);
