@@ -371,6 +371,32 @@ static void *write_many(void *arg) {
         return NULL;
 }
 
+static void many_write_while_slices_are_made(void **state) {
+        Company *c = *state;
+        pthread_t threads[WRITERS];
+        Writer writers[WRITERS];
+        int64_t first[WRITERS];
+        for (int i = 0; i < 60; i++) {
+                int64_t id = create(c, "opportunity", "{\"name\":\"o\",\"owner\":%lld,\"amount\":5,\"stage\":\"won\"}", (long long)c->sales);
+                if (i % 3 == 0)
+                        first[i / 3] = id;
+        }
+        for (int i = 0; i < WRITERS; i++) {
+                writers[i] = (Writer){.c = c, .first = first[i], .number = i};
+                assert_int_equal(pthread_create(&threads[i], NULL, write_many, &writers[i]), 0);
+        }
+        assert_ok(&c->base, company_task(c, 0, true, begin_run, NULL));
+        fold_all(c);
+        for (int i = 0; i < WRITERS; i++) {
+                pthread_join(threads[i], NULL);
+                assert_int_equal(writers[i].status, STATUS_OK);
+        }
+        assert_true(compare(c, c->admin, "opportunity", "stage,owner", "count(),sum(amount)", "", ""));
+        assert_int_equal(found_wrong(c), 0);
+        fold_all(c);
+        assert_int_equal(found_wrong(c), 0);
+}
+
 static void many_write_at_once(void **state) {
         Company *c = *state;
         pthread_t threads[WRITERS];
@@ -401,6 +427,7 @@ int main(void) {
                 cmocka_unit_test(totals_answer_as_the_rows),
                 cmocka_unit_test(a_wrong_total_is_found),
                 cmocka_unit_test(large_tables_are_gone_through_in_slices),
+                cmocka_unit_test(many_write_while_slices_are_made),
                 cmocka_unit_test(many_write_at_once),
         };
         return company_run_both("totals", tests, sizeof tests / sizeof *tests);

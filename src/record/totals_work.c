@@ -127,17 +127,35 @@ static Status forget_state(Db *db, const Object *object) {
         return db_exec(db, &remove, NULL);
 }
 
+// Of two programs at work on one database, as while nodes are exchanged one by one, the older leaves what the newer made.
+static bool is_newer(Str stored, Str own) {
+        int64_t theirs = 0, ours = 0;
+        Str rest = stored, version = STR_NONE;
+        (void)str_cut(&rest, ' ', &version);
+        (void)str_to_int64(version, &theirs);
+        rest = own;
+        (void)str_cut(&rest, ' ', &version);
+        (void)str_to_int64(version, &ours);
+        return theirs > ours && ours;
+}
+
+static bool is_current(const State *state, Str signature) {
+        if (!state->found)
+                return str_empty(signature);
+        return str_eq(state->signature, signature) || is_newer(state->signature, signature);
+}
+
 static Status prepare_object(Db *db, const Object *object) {
         State state;
         Str signature = STR_NONE;
         bool large = false;
         TRY(totals_signature(db, object, &signature));
         TRY(read_state(db, object, &state));
-        if (state.found ? str_eq(state.signature, signature) : str_empty(signature))
+        if (is_current(&state, signature))
                 return STATUS_OK;
         TRY(lock_table(db, STR("totals_state"))); // another node may be at it
         TRY(read_state(db, object, &state));
-        if (state.found ? str_eq(state.signature, signature) : str_empty(signature))
+        if (is_current(&state, signature))
                 return STATUS_OK;
         if (str_empty(signature)) {
                 TRY(totals_drop(db, object));
