@@ -7,6 +7,7 @@
 #include "bench/words.h"
 #include "os/os.h"
 #include "record/entry.h"
+#include "record/totals.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -314,6 +315,22 @@ static Status continue_rules(Call *call, void *arg) {
         return entries_continue(call, TRANSACTION * 5, &((Slice *)arg)->more);
 }
 
+static Status continue_totals(Call *call, void *arg) {
+        return totals_continue(call, TRANSACTION, &((Slice *)arg)->more);
+}
+
+// What the server's upkeep would do in the middle of the measurements.
+static Status fold_totals(Fill *fill) {
+        Slice slice = {.more = true};
+        while (slice.more) {
+                ARENA_CLEANUP Arena *arena = arena_new(0);
+                Context context;
+                context_init(&context, arena, LANG_EN, fill->now_ms);
+                TRY(work_write(&context, fill->org, STR("system"), continue_totals, &slice));
+        }
+        return STATUS_OK;
+}
+
 static Status fill_rules(Fill *fill) {
         int64_t started_us = os_monotonic_us();
         Slice slice = {.more = true};
@@ -432,6 +449,8 @@ static bool fill_all(Fill *fill, bool postgres) {
                 status = make_indexes(fill, &indexes);
         if (status == STATUS_OK)
                 status = fill_rules(fill);
+        if (status == STATUS_OK)
+                status = fold_totals(fill);
         if (status == STATUS_OK && postgres)
                 status = work_write(context, fill->org, STR("system"), analyze, NULL);
         if (status != STATUS_OK) {

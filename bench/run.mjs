@@ -21,8 +21,8 @@ const showPlans = process.argv.includes('--plans')
 // ---- what is asked. bare: the same question for bench/bare; as: who asks ("rep" sees his own, "manager" a tree of 20 departments, "director" 200 people in 40, "quiet" 200 who own 20 customers between them, "admin" everything)
 const list = (as, object = 'customer') => ({ as, path: `/api/v1/records/${object}?limit=50`, bare: ['--kind', 'list', '--object', object] })
 const search = (as, q) => ({ as, path: `/api/v1/search?q=${encodeURIComponent(q)}`, bare: ['--kind', 'search', '--q', q] })
-const aggregate = (object, group, measure) => ({
-  as: 'admin',
+const aggregate = (object, group, measure, as = 'admin') => ({
+  as,
   path: `/api/v1/aggregate/${object}?group=${group}&measure=${measure}`,
   bare: ['--kind', 'aggregate', '--object', object, '--group', group, '--measure', measure],
 })
@@ -43,6 +43,13 @@ const calls = {
   'search, pinyin initials': search('admin', 'kpkj'),
   'search, phone tail': search('admin', '8817'),
   'aggregate opportunities by stage': aggregate('opportunity', 'stage', 'count(),sum(amount)'),
+  'aggregate opportunities by stage, own': aggregate('opportunity', 'stage', 'count(),sum(amount)', 'rep'),
+  'aggregate opportunities by stage, tree': aggregate('opportunity', 'stage', 'count(),sum(amount)', 'manager'),
+  'aggregate opportunities by month': aggregate('opportunity', 'month(close_date)', 'count(),sum(amount)'),
+  'aggregate opportunities by month, tree': aggregate('opportunity', 'month(close_date)', 'count(),sum(amount)', 'manager'),
+  'aggregate opportunities by owner, tree': aggregate('opportunity', 'owner', 'count(),sum(amount)', 'manager'),
+  'aggregate opportunities by product': aggregate('opportunity', 'product', 'count(),sum(amount)'),
+  'aggregate customers by level': aggregate('customer', 'level', 'count(),sum(open_amount)'),
   'aggregate customers by owner': aggregate('customer', 'owner', 'count()'),
   create: { as: 'admin', path: '/api/v1/records/customer', method: 'POST', body: customer },
 }

@@ -12,7 +12,7 @@ const HTTP = { MALFORMED: 400, UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 
 const FIXED = {
   bad_json: [400, 'field'], json_too_deep: [400], duplicate_key: [400], bad_utf8: [400], bad_text: [422, 'field'], method_not_allowed: [405], http_version: [505],
   disk_full: [500], file_unreadable: [500], bad_sort: ['field'], not_a_choice: ['field'], not_a_reference: ['field'], unknown_relation: ['field'], field_in_use: [409],
-  rollup_beyond_children: ['field'], rollup_cycle: ['field'], rollup_moment: ['field'], rollup_not_aggregate: ['field'],
+  bad_totals_by: ['field'], bad_totals_sum: ['field'], rollup_beyond_children: ['field'], rollup_cycle: ['field'], rollup_moment: ['field'], rollup_not_aggregate: ['field'],
   unknown_op: ['field'],
 }
 const WORDS = {

@@ -144,6 +144,10 @@ Status actor_covers(Context *context, const Actor *actor, const Object *object, 
 Status actor_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) MUST_USE;
 // The same without entries: what is the actor's by his own scope.
 Status actor_own_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) MUST_USE;
+// The departments whose records the scope covers by itself, ascending; they belong to the actor.
+void actor_scope_departments(const Actor *actor, const Object *object, Verb verb, const int64_t **ret, size_t *ret_count);
+// What stands in entries for the actor's reading: tokens, ascending.
+void actor_tokens(Arena *arena, const Actor *actor, const Object *object, const int64_t **ret, size_t *ret_count);
 // The same as separate index-friendly arms without overlap (streams): each arm is one condition like owner_id = 7, department_id = 3. count 0: nothing visible; one
 // arm with kind ARM_ALL: everything. More than limit arms, or a rule: *ret_single true and the caller uses actor_scope_sql over a walk.
 typedef enum ArmKind { ARM_ALL, ARM_OWNER, ARM_DEPARTMENT, ARM_ENTRY } ArmKind;

@@ -207,6 +207,18 @@ Status actor_own_scope_sql(Context *context, const Actor *actor, const Object *o
         return scope_sql(context, actor, object, verb, alias, false, sql);
 }
 
+// ---- In parts, for totals
+
+void actor_scope_departments(const Actor *actor, const Object *object, Verb verb, const int64_t **ret, size_t *ret_count) {
+        scope_departments(actor, actor_scope(actor, object, verb).kind, ret, ret_count);
+}
+
+void actor_tokens(Arena *arena, const Actor *actor, const Object *object, const int64_t **ret, size_t *ret_count) {
+        Tokens tokens = tokens_of(arena, actor, object, VERB_READ);
+        *ret = tokens.items;
+        *ret_count = tokens.count;
+}
+
 // ---- As arms
 
 void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Verb verb, size_t limit, ScopeArm **ret, size_t *ret_count, bool *ret_single) {

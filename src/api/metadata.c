@@ -2,6 +2,7 @@
 #include "api/forms.h"
 #include "record/duplicate.h"
 #include "record/search.h"
+#include "record/totals.h"
 
 // ---- Reading
 
@@ -111,6 +112,8 @@ static Status answer_object(Request *request, Str name, int status) {
         Catalog *fresh = NULL;
         TRY(catalog_load(request->call.db, org_zone(request->org), &fresh));
         Status result = entries_prepare(request->call.db, fresh);
+        if (result == STATUS_OK)
+                result = totals_prepare(request->call.db, fresh);
         if (result == STATUS_OK)
                 result = search_prepare(request->call.db, fresh);
         if (result == STATUS_OK)

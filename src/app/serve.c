@@ -9,6 +9,7 @@
 #include "objects/registry.h"
 #include "os/os.h"
 #include "record/quota.h"
+#include "record/totals.h"
 #include <arpa/inet.h>
 #include "record/duplicate.h"
 #include "record/entry.h"
@@ -24,10 +25,11 @@ static const Migration *all_migrations(Arena *arena, size_t *ret_count) {
         return list;
 }
 
-// Entries and search tables of objects that are new or are defined otherwise than before.
+// Entries, totals and search tables of objects that are new or are defined otherwise than before.
 static Status prepare_search(Call *call, void *arg) {
         (void)arg;
         TRY(entries_prepare(call->db, call->catalog));
+        TRY(totals_prepare(call->db, call->catalog));
         TRY(search_prepare(call->db, call->catalog));
         return duplicates_prepare(call->db, call->catalog);
 }

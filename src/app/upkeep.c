@@ -11,6 +11,7 @@
 #include "record/duplicate.h"
 #include "record/quota.h"
 #include "record/search.h"
+#include "record/totals.h"
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -39,6 +40,10 @@ static Status duplicate_slice(Call *call, void *arg) {
         return duplicates_continue(call->db, call->catalog, SLICE * 5, arg);
 }
 
+static Status totals_slice(Call *call, void *arg) {
+        return totals_continue(call, SLICE * 10, arg);
+}
+
 // ---- Each of these gives true when there is more of it to do at once
 
 static bool fill(Upkeep *upkeep, WorkStep step) {
@@ -54,9 +59,8 @@ static bool fill(Upkeep *upkeep, WorkStep step) {
 }
 
 static bool fill_all(Upkeep *upkeep) {
-        bool entries = fill(upkeep, entry_slice);
-        bool duplicates = fill(upkeep, duplicate_slice);
-        return fill(upkeep, fill_slice) || entries || duplicates;
+        bool entries = fill(upkeep, entry_slice), totals = fill(upkeep, totals_slice), duplicates = fill(upkeep, duplicate_slice);
+        return fill(upkeep, fill_slice) || entries || totals || duplicates;
 }
 
 static Status prune_slice(Call *call, void *arg) {
@@ -118,6 +122,7 @@ static bool note_head(Upkeep *upkeep) {
 static Status minute_step(Call *call, void *arg) {
         (void)arg;
         TRY(entries_prepare(call->db, call->catalog)); // the organisation's zone may be another
+        TRY(totals_prepare(call->db, call->catalog));
         return record_minutely(call);
 }
 

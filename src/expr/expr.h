@@ -94,3 +94,13 @@ typedef struct ExprRows {
 } ExprRows;
 
 Status expr_eval(Context *context, const Expr *expr, const ExprEnv *env, const ExprRows *rows, const void *row, Value *ret) MUST_USE;
+
+// Does it mean the same over a row that stands for many records alike in what is kept of them? Of a date kept by its month the row holds the first day (of a date-time
+// its first instant): then months, quarters, years and whole months of it are known, not days.
+typedef enum ExprKept { EXPR_KEPT_NOT, EXPR_KEPT, EXPR_KEPT_MONTH } ExprKept;
+typedef ExprKept ExprKeeps(void *arg, const ExprField *field);
+bool expr_kept(Context *context, const Expr *expr, const ExprEnv *env, ExprKeeps *keeps, void *arg);
+// One count, sum or average over the rows themselves and nothing around it. argument NULL: rows are counted; condition NULL: all of them.
+typedef enum ExprMeasureKind { MEASURE_COUNT, MEASURE_SUM, MEASURE_AVERAGE } ExprMeasureKind;
+typedef struct ExprMeasure { ExprMeasureKind kind; const Expr *argument, *condition; bool integer; } ExprMeasure; // integer: the sum is one
+bool expr_measure(const Expr *expr, ExprMeasure *ret);

@@ -82,6 +82,10 @@ void form_check(Builder *builder, Object *object);
 // duplicates.c: by what records are told to be the same.
 void duplicates_define(Context *context, Object *object, const ObjectSource *source);
 void duplicates_link(Builder *builder, Object *object);
+// totals.c, likewise.
+void totals_define(Context *context, Object *object, const Json *definition);
+void totals_link(Builder *builder, Object *object);
+void totals_check(Builder *builder, Object *object);
 // link.c: targets, relations, what is named by its name.
 void catalog_link(Builder *builder);
 // check.c: expressions and what depends on them; after linking.

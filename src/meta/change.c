@@ -171,7 +171,7 @@ static Status check_changeable(Context *context, const Json *definition, const J
         return context->error.count > before ? STATUS_INVALID : STATUS_OK;
 }
 
-static const char *const object_changeable[] = {"label", "plural", "icon", "order", "nav", "layout", "layouts", "rules", "validations", "duplicates", "on_duplicate", "duplicate_owner", "views", "indexes", "stage", "inherit", "through", "search", "comment", NULL};
+static const char *const object_changeable[] = {"label", "plural", "icon", "order", "nav", "layout", "layouts", "rules", "validations", "duplicates", "on_duplicate", "duplicate_owner", "views", "indexes", "stage", "inherit", "through", "search", "totals", "comment", NULL};
 
 Status catalog_change_object(Db *db, const Catalog *catalog, const Object *object, const Json *changes) {
         CHANGE_CLEANUP Change change = {0};

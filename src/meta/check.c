@@ -194,6 +194,7 @@ static void check_object(Builder *builder, Object *object) {
                         (void)parse(builder, &names, object, when, EXPR_BOOL, str_format(arena, STR_FMT "actions[%zu].when", STR_ARG(source->path), i), &object->actions[i].when);
         }
         form_check(builder, object);
+        totals_check(builder, object);
 }
 
 // ---- Roll-ups of roll-ups must come to an end.

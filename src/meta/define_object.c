@@ -2,7 +2,7 @@
 #include "meta/build.h"
 
 static const char *const members[] = {
-        "id", "name", "label", "plural", "icon", "order", "nav", "fields", "indexes", "inherit", "readers", "through", "stage", "layout", "layouts", "rules", "validations", "duplicates", "on_duplicate", "duplicate_owner", "views", "actions",
+        "id", "name", "label", "plural", "icon", "order", "nav", "fields", "indexes", "inherit", "readers", "through", "stage", "layout", "layouts", "rules", "validations", "duplicates", "on_duplicate", "duplicate_owner", "views", "actions", "totals",
         "grants", "search", "follow_owner", "audit", "comment", NULL,
 };
 
@@ -11,7 +11,7 @@ bool object_name_reserved(Str name) {
         static const char *const words[] = {
                 "history", "outbox", "session", "credential", "attempt", "idempotency", "sequence", "file", "job", "schema_version", "access", "calendar_address", "audit", "identity", "identity_provider", "sign_in_flow", "password_reset", "mail_queue", "duplicate_key", "duplicate_state", "duplicate_merged", "object", "field", "record", NULL,
         };
-        static const char *const beginnings[] = {"meta_", "search_", "sqlite_", "pg_", "haike_", "access_", "history_", "outbox_", "session_", "file_", "job_", "audit_", NULL};
+        static const char *const beginnings[] = {"meta_", "search_", "sqlite_", "pg_", "haike_", "access_", "history_", "outbox_", "session_", "file_", "job_", "audit_", "totals_", NULL};
         for (const char *const *word = words; *word; word++)
                 if (str_is(name, *word))
                         return true;
@@ -103,6 +103,7 @@ static void take_attributes(Context *context, Object *object, const ObjectSource
                 (void)error_add(context, STR("grants"), "wrong_type", STR("object"));
         take_views(context, object, definition);
         take_actions(context, object, definition);
+        totals_define(context, object, definition);
         form_define(context, object, source);
         duplicates_define(context, object, source);
 }

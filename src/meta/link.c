@@ -225,6 +225,7 @@ void catalog_link(Builder *builder) {
                 link_through(builder, object);
                 form_link(builder, object);
                 duplicates_link(builder, object);
+                totals_link(builder, object);
                 if (source_gives(builder_source(builder, object), "views"))
                         check_views(builder, object);
         }

@@ -99,6 +99,10 @@ typedef struct DuplicateRule {
 #define DUPLICATE_HIT 60 // points from which on two records are told of
 typedef enum OnDuplicate { ON_DUPLICATE_OFF, ON_DUPLICATE_WARN, ON_DUPLICATE_REFUSE } OnDuplicate;
 Str on_duplicate_name(OnDuplicate on);
+// Counts and sums that are kept of an object's live records by owner, department and these fields, so that whoever asks need not read all rows.
+typedef struct TotalsBy { Str text; const Field *field; bool month; } TotalsBy;                                       // month: a date or date-time by its month
+typedef struct TotalsSum { Str text; const Expr *expr; const Field **uses; size_t uses_count; } TotalsSum;            // a number of the record's own; uses: the stored fields in it
+typedef struct ObjectTotals { TotalsBy *by; size_t by_count; TotalsSum *sums; size_t sums_count; size_t place; } ObjectTotals; // place: in the definition
 // Over rows that are not deleted; the one that begins with deleted_at: over those that are. columns: a field's own or its sort key's.
 typedef struct IndexDef { Str name; const Field **fields; Str *columns; bool *descending; size_t count; bool unique; } IndexDef;
 
@@ -126,6 +130,7 @@ struct Object {
         DuplicateRule *duplicates; size_t duplicates_count;
         OnDuplicate on_duplicate;
         bool duplicate_owner;                         // whoever meets a record that he may not see is told whose it is
+        ObjectTotals *totals; size_t totals_count;
         const Json *definition;                       // without "fields"
         const Json *grants;                           // default grants by role key; NULL: none
         void *by_name;                                // internal

@@ -284,6 +284,29 @@ static void put_indexes(JsonWriter *w, const MetaReader *reader, const Object *o
         json_close_array(w);
 }
 
+static bool shows_totals(const MetaReader *reader, const ObjectTotals *totals) {
+        for (size_t i = 0; i < totals->by_count; i++)
+                if (!meta_shows_field(reader, totals->by[i].field))
+                        return false;
+        for (size_t i = 0; i < totals->sums_count; i++)
+                for (size_t k = 0; k < totals->sums[i].uses_count; k++)
+                        if (!meta_shows_field(reader, totals->sums[i].uses[k]))
+                                return false;
+        return true;
+}
+
+static void put_totals(JsonWriter *w, const MetaReader *reader, const Object *object) {
+        const Json *list = json_get(object->definition, "totals");
+        if (!object->totals_count)
+                return;
+        json_key(w, STR("totals"));
+        json_open_array(w);
+        for (size_t i = 0; i < object->totals_count; i++)
+                if (shows_totals(reader, &object->totals[i]))
+                        json_add_tree(w, &list->items[object->totals[i].place]);
+        json_close_array(w);
+}
+
 static void put_through(JsonWriter *w, const MetaReader *reader, const Object *object) {
         json_key(w, STR("through"));
         json_open_array(w);
@@ -311,6 +334,7 @@ void catalog_write_object(const Object *object, const MetaReader *reader, JsonWr
         put_through(w, reader, object);
         put_fields(w, reader, object);
         put_indexes(w, reader, object);
+        put_totals(w, reader, object);
         meta_put_forms(w, reader, object);
         meta_put_duplicates(w, reader, object);
         put_views(w, reader, object);

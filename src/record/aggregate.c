@@ -1,6 +1,7 @@
 // Aggregates: groups and measures as expressions over what the reader may see. The members of the answer are the texts that were asked for.
 #include "record/quota.h"
 #include "record/query.h"
+#include "record/totals.h"
 
 #define PARTS_LARGEST 16
 #define ROWS_LARGEST 10000
@@ -155,7 +156,20 @@ static Status select_from(Aggregation *a, const Sql *filter, Sql *select) {
         return STATUS_OK;
 }
 
-static Status aggregation_select(Aggregation *a, Sql *select) {
+// From totals where they are kept for such questions: the columns are the same.
+static Status select_totals(Aggregation *a, Sql *select, bool *ret) {
+        const Expr *exprs[PARTS_LARGEST];
+        *ret = false;
+        if (a->query->rows)
+                return STATUS_OK;
+        for (size_t i = 0; i < a->count; i++)
+                exprs[i] = a->parts[i].expr;
+        TotalsQuestion question = {.call = a->call, .object = a->object, .groups = exprs, .groups_count = a->groups, .measures = exprs + a->groups, .measures_count = a->count - a->groups,
+                                   .filter = a->query->filter};
+        return totals_answer(&question, select, ret);
+}
+
+static Status select_rows(Aggregation *a, Sql *select) {
         Call *call = a->call;
         ExprNames names = actor_names(call->actor);
         ExprEnv env = actor_env(call->context, call->actor);
@@ -170,11 +184,22 @@ static Status aggregation_select(Aggregation *a, Sql *select) {
                 if (hidden)
                         sql(select, ")");
         }
-        TRY(select_from(a, &filter, select));
+        return select_from(a, &filter, select);
+}
+
+static Status aggregation_select(Aggregation *a, Sql *select) {
+        bool totals = false;
+        TRY(select_totals(a, select, &totals));
+        if (a->query->kept)
+                *a->query->kept = totals;
+        if (!totals)
+                TRY(select_rows(a, select));
         for (size_t i = 0; i < a->groups; i++) {
                 sql_fixed(select, i ? STR(", ") : STR(" group by "));
                 add_position(select, i);
         }
+        if (totals && a->groups)
+                sql(select, " having sum(t.\"n\") > 0");
         TRY(add_order(a, select));
         sql(select, " limit ");
         sql_int(select, a->limit + 1);

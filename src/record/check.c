@@ -6,12 +6,14 @@
 #include "record/duplicate.h"
 #include "record/entry.h"
 #include "record/search.h"
+#include "record/totals.h"
 #include "record/write.h"
 
 #define FINDINGS_LARGEST 100
 #define PAGE 1000
 #define KEYS_LONGEST_US 20000000 // for comparing sort keys, over all objects
 #define TERMS_LONGEST_US 5000000
+#define TOTALS_LONGEST_US 60000000
 #define TERMS_SAMPLE 20          // records whose search terms are compared, per object
 
 typedef struct Check {
@@ -19,7 +21,7 @@ typedef struct Check {
         const Object *object;
         void (*report)(void *arg, Str finding);
         void *arg;
-        int64_t keys_until_us, terms_until_us;
+        int64_t keys_until_us, terms_until_us, totals_until_us;
 } Check;
 
 static void tell(Check *check, const char *key, int64_t id, Str what) {
@@ -258,6 +260,30 @@ static Status check_rollups(Check *check) {
         return STATUS_OK;
 }
 
+// ---- Totals: each key's count and sums are those of its records
+
+static Status check_totals(Check *check) {
+        Db *db = check->call->db;
+        TotalsTables *tables = arena_new_of(check->call->context->arena, TotalsTables);
+        bool ready = false;
+        if (!check->object->retired)
+                TRY(totals_ready(db, check->object, &ready));
+        if (!ready)
+                return STATUS_OK;
+        int64_t entries = 0;
+        TRY(totals_entries_differing(db, check->object, &entries));
+        if (entries)
+                tell(check, "check.totals", entries, STR("totals_entry"));
+        TRY(totals_tables(db, check->object, tables));
+        for (size_t i = 0; i < tables->count && os_monotonic_us() < check->totals_until_us; i++) {
+                int64_t differing = 0;
+                TRY(totals_differing(db, &tables->items[i], &differing));
+                if (differing)
+                        tell(check, "check.totals", differing, tables->items[i].name);
+        }
+        return STATUS_OK;
+}
+
 // ---- Search
 
 static Status check_search_missing(Check *check) {
@@ -442,6 +468,7 @@ static Status check_object(Check *check) {
         TRY(check_references(check));
         TRY(check_entries(check));
         TRY(check_rollups(check));
+        TRY(check_totals(check));
         TRY(check_search(check));
         TRY(check_history(check));
         TRY(check_outbox(check));
@@ -450,7 +477,8 @@ static Status check_object(Check *check) {
 }
 
 Status record_check(Call *call, void (*report)(void *arg, Str finding), void *arg) {
-        Check check = {.call = call, .report = report, .arg = arg, .keys_until_us = os_monotonic_us() + KEYS_LONGEST_US, .terms_until_us = os_monotonic_us() + TERMS_LONGEST_US};
+        Check check = {.call = call, .report = report, .arg = arg, .keys_until_us = os_monotonic_us() + KEYS_LONGEST_US, .terms_until_us = os_monotonic_us() + TERMS_LONGEST_US,
+                       .totals_until_us = os_monotonic_us() + TOTALS_LONGEST_US};
         for (size_t i = 0; i < call->catalog->objects_count; i++) {
                 check.object = call->catalog->objects[i];
                 TRY(check_object(&check));

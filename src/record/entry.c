@@ -220,7 +220,9 @@ static Status remove_one(Call *call, const Object *object, int64_t id, const Acc
 
 static Status add_one(Call *call, const Object *object, int64_t id, const AccessEntry *entry, Value updated_at) {
         Sql insert = db_sql(call->db);
-        sql(&insert, "insert into access_entry (object_id, record_id, source, token, updated_at, \"write\") values (");
+        sql(&insert, "insert");
+        sql_or_fail(&insert);
+        sql(&insert, " into access_entry (object_id, record_id, source, token, updated_at, \"write\") values (");
         sql_int(&insert, object->id);
         sql(&insert, ", ");
         sql_int(&insert, id);

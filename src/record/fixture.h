@@ -3,6 +3,7 @@
 #include "access/fixture.h"
 #include "record/duplicate.h"
 #include "record/record.h"
+#include "record/totals.h"
 
 typedef struct Company {
         Fixture base;
@@ -102,6 +103,7 @@ static inline void throw_away(Company *c, const char *object, int64_t id) {
 
 static inline Status prepare_run(Db *db, void *arg) {
         Company *c = arg;
+        TRY(totals_prepare(db, c->base.view.catalog));
         TRY(search_prepare(db, c->base.view.catalog));
         return duplicates_prepare(db, c->base.view.catalog);
 }

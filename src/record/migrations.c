@@ -142,6 +142,18 @@ static Status create_merged(Db *db) {
                                                           : STR("create table duplicate_merged (object_id integer not null, record_id integer not null, into_id integer not null, primary key (object_id, record_id)) strict, without rowid"));
 }
 
+// How far the totals of an object are made (totals_work.c); the tables themselves follow its definition.
+static Status create_totals_state(Db *db) {
+        bool postgres = db_dialect(db) == DIALECT_POSTGRES;
+        TRY(run(db, postgres ? STR("create table totals_entry (object_id bigint not null, token bigint not null, record_id bigint not null, source bigint not null, primary key (object_id, token, record_id, source))")
+                             : STR("create table totals_entry (object_id integer not null, token integer not null, record_id integer not null, source integer not null, "
+                                   "primary key (object_id, token, record_id, source)) strict, without rowid")));
+        TRY(run(db, STR("create index totals_entry_record on totals_entry (object_id, record_id)")));
+        return run(db, db_dialect(db) == DIALECT_POSTGRES
+                               ? STR("create table totals_state (object_id bigint primary key, signature text collate \"C\" not null, ready boolean not null, done bigint not null, last bigint not null)")
+                               : STR("create table totals_state (object_id integer primary key, signature text not null, ready integer not null, done integer not null, last integer not null) strict"));
+}
+
 const Migration record_migrations[] = {
         {300, "history", create_history},
         {301, "outbox", create_outbox},
@@ -152,6 +164,7 @@ const Migration record_migrations[] = {
         {340, "history through what", extend_history},
         {341, "files by record", index_files},
         {350, "file by an API token", extend_file_scopes},
+        {360, "totals_state", create_totals_state},
         {370, "duplicate_state, duplicate_key", create_duplicates},
         {371, "duplicate_merged", create_merged},
 };

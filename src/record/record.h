@@ -34,7 +34,7 @@ Status query_count(Call *call, const Object *object, Str filter, JsonWriter *w) 
 void count_write(JsonWriter *w, int64_t count); // -1: not known, {"count":null,"exact":false}
 // Writes one record as the reader may see it (all readable fields, long ones too); *ret_version for the ETag. Invisible: STATUS_NOT_FOUND.
 Status query_get(Call *call, const Object *object, int64_t id, JsonWriter *w, int64_t *ret_version) MUST_USE;
-typedef struct AggregateQuery { const Object *object; Str group, measure, filter, sort; int limit; } AggregateQuery;
+typedef struct AggregateQuery { const Object *object; Str group, measure, filter, sort; int limit; bool rows, *kept; } AggregateQuery; // rows: of the records themselves, never of totals; kept: is told which of the two it was, may be NULL
 Status query_aggregate(Call *call, const AggregateQuery *query, JsonWriter *w) MUST_USE;
 Status query_search(Call *call, Str q, Str objects, int limit, JsonWriter *w) MUST_USE;       // over all searchable objects, newest first
 Status query_history(Call *call, const Object *object, int64_t id, Str after, int limit, JsonWriter *w) MUST_USE;

@@ -59,7 +59,9 @@ static Status lock_parents(Call *call, const Object *parent, const int64_t *ids,
 static Status recompute(Call *call, const Field *rollup, const int64_t *ids, size_t count) {
         const Object *parent = rollup->object;
         Sql update = db_sql(call->db);
-        sql(&update, "update ");
+        sql(&update, "update");
+        sql_or_fail(&update);
+        sql(&update, " ");
         sql_name(&update, parent->table);
         sql(&update, " as t0 set ");
         sql_name(&update, rollup->column);

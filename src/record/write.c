@@ -134,7 +134,9 @@ static bool column_written(const RecordChange *change, const Field *field) {
 static Status insert_row(Call *call, RecordChange *change, const RecordInput *input) {
         const Object *object = change->object;
         Sql insert = db_sql(call->db), values = db_sql(call->db);
-        sql(&insert, "insert into ");
+        sql(&insert, "insert");
+        sql_or_fail(&insert);
+        sql(&insert, " into ");
         sql_name(&insert, object->table);
         sql(&insert, " (");
         bool first = true;
@@ -166,7 +168,9 @@ static Status insert_row(Call *call, RecordChange *change, const RecordInput *in
 static Status update_row(Call *call, const RecordChange *change, const RecordInput *input) {
         const Object *object = change->object;
         Sql update = db_sql(call->db);
-        sql(&update, "update ");
+        sql(&update, "update");
+        sql_or_fail(&update);
+        sql(&update, " ");
         sql_name(&update, object->table);
         sql(&update, " set ");
         bool first = true;
@@ -194,7 +198,9 @@ static Status update_row(Call *call, const RecordChange *change, const RecordInp
 
 static Status mark_row(Call *call, const Object *object, int64_t id, Value deleted_at, int64_t version) {
         Sql update = db_sql(call->db);
-        sql(&update, "update ");
+        sql(&update, "update");
+        sql_or_fail(&update);
+        sql(&update, " ");
         sql_name(&update, object->table);
         sql(&update, " set deleted_at = ");
         sql_value(&update, deleted_at);

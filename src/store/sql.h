@@ -29,6 +29,7 @@ void sql_value(Sql *sql, Value value);                // ?N or $N::type, and bin
 void sql_int(Sql *sql, int64_t number);               // sql_value of an integer
 void sql_str(Sql *sql, Str text);
 void sql_values(Sql *sql, const Value *values, size_t count); // values (?1, ?2, …)
+void sql_literal(Sql *sql, Str text);                 // 'text' where no parameter may stand: in what a trigger does
 void sql_append(Sql *sql, const Sql *other);          // its text with parameters renumbered
 // list: "(?1,?2,…)"; the empty list gives a list that nothing is in. Lengths are rounded up by repeating the last number, so that few statements need to be
 // prepared; a list longer than SQL_LIST_INLINE is one parameter, a subquery.
@@ -39,6 +40,7 @@ void sql_int_list(Sql *sql, const int64_t *numbers, size_t count);
 Str sql_type(Dialect dialect, ValueKind kind);        // column type for DDL: "INTEGER", "numeric(18,6)" …
 void sql_identity(Sql *sql);                          // after a column's name: integer primary key that counts up by itself and is never used twice
 void sql_returning_id(Sql *sql);                      // ends an insert of one row for db_insert(); SQLite knows the id and is not asked, which would journal the statement
+void sql_or_fail(Sql *sql);                           // after "insert", "update": SQLite keeps no journal of the statement, which triggers would make it do; if it fails the work's savepoint undoes it
 void sql_plan_anew(Sql *sql);                         // PostgreSQL plans the statement for its values each time: where they decide, as in a search for a rare or a common word
 void sql_table_end(Sql *sql);                         // ")" of create table, strict on SQLite
 void sql_lock(Sql *sql, bool skip_locked);            // " for update", " for update skip locked"; nothing on SQLite, where one thread writes

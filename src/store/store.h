@@ -82,6 +82,7 @@ StoreStats store_stats(const Store *store);
 
 // What both dialects offer as SQL functions (SQLite: registered in C; PostgreSQL: created by the store's first migration), so that compiled expressions agree:
 //   haike_add(a,b) haike_sub haike_mul haike_div (numbers; null out of range and by zero) haike_round(a,places) haike_sum(x) haike_avg(x) (aggregates; null over no rows, null when out of range)
+//   SQLite alone: haike_sum(high, low, count) haike_avg(high, low, count) of numbers added up already: high * 1e9 + low in units, count of them
 //   haike_int(n) number→integer cut to its whole part · haike_num(i) integer→number
 //   haike_fold(text) · haike_contains(text, folded_needle) → bool · haike_length(text) code points
 //   haike_day(datetime, zone) → date · haike_at(date, zone) → datetime of that local date's start

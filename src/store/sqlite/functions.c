@@ -96,6 +96,19 @@ static void sum_step(sqlite3_context *call, int count, sqlite3_value **values) {
         memcpy(kept, &sum, sizeof sum);
 }
 
+// Numbers that are summed up already, in two parts: the last nine digits apart from the others (src/record/totals.c).
+static void parts_step(sqlite3_context *call, int count, sqlite3_value **values) {
+        (void)count;
+        char *kept = sqlite3_aggregate_context(call, sizeof(DecimalSum));
+        if (!kept || is_null(values[0]))
+                return;
+        DecimalSum sum;
+        memcpy(&sum, kept, sizeof sum);
+        sum.units += (__int128)sqlite3_value_int64(values[0]) * 1000000000 + sqlite3_value_int64(values[1]);
+        sum.count += sqlite3_value_int64(values[2]);
+        memcpy(kept, &sum, sizeof sum);
+}
+
 static void answer_sum(sqlite3_context *call, bool (*total)(const DecimalSum *sum, Decimal *ret)) {
         const char *kept = sqlite3_aggregate_context(call, 0);
         if (!kept)
@@ -397,6 +410,8 @@ static const Function functions[] = {
         {"haike_round", 2, do_round, NULL},
         {"haike_sum", 1, sum_step, sum_final},
         {"haike_avg", 1, sum_step, avg_final},
+        {"haike_sum", 3, parts_step, sum_final},
+        {"haike_avg", 3, parts_step, avg_final},
         {"haike_int", 1, do_int, NULL},
         {"haike_num", 1, do_num, NULL},
         {"haike_fold", 1, do_fold, NULL},
