@@ -6,7 +6,7 @@
 #include "record/write.h"
 
 #define BUCKET_LARGEST 60      // records of one key that are looked at: a key that more of them have tells little
-#define CANDIDATES_LARGEST 200 // compared, those first that share most keys
+#define CANDIDATES_LARGEST 100 // compared, those first that share most keys
 #define TOLD_LARGEST 20
 #define SCORE_LARGEST 100
 #define KEYS_ASKED 64
