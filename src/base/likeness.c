@@ -74,32 +74,58 @@ static size_t head_bytes(Str text, size_t characters) {
 
 // ---- Where a company says that it is
 
-static int compare_line(Str list, size_t at, Str word, size_t *ret_next) {
+static size_t line_before(Str list, size_t at) {
+        while (at > 0 && list.data[at - 1] != '\n')
+                at--;
+        return at;
+}
+
+static Str line_at(Str list, size_t at) {
         size_t end = at;
         while (end < list.len && list.data[end] != '\n')
                 end++;
-        *ret_next = end + 1;
-        return str_compare(word, str_slice(list, at, end));
+        return str_slice(list, at, end);
+}
+
+// The last line that does not stand behind the text; empty: there is none.
+static Str last_before(Str list, Str text) {
+        size_t low = 0, high = list.len;
+        Str found = STR_NONE;
+        while (low < high) {
+                size_t at = line_before(list, low + (high - low) / 2);
+                Str line = line_at(list, at);
+                if (str_compare(line, text) > 0) {
+                        high = at;
+                } else {
+                        found = line;
+                        low = at + line.len + 1;
+                }
+        }
+        return found;
+}
+
+static Str regions(void) {
+        const Asset *asset = asset_find(STR(REGIONS));
+        ensure(asset);
+        return asset_bytes(asset);
+}
+
+// The longest region that the text begins with, in bytes. Whatever begins it stands before it in the list, and shares with the line found no more than what they have in common.
+static size_t region_at_start(Str text) {
+        Str list = regions();
+        for (;;) {
+                Str line = last_before(list, text);
+                size_t common = 0;
+                while (common < line.len && common < text.len && line.data[common] == text.data[common])
+                        common++;
+                if (common == line.len || !common)
+                        return common;
+                text = str_slice(text, 0, common);
+        }
 }
 
 static bool is_region(Str word) {
-        const Asset *asset = asset_find(STR(REGIONS));
-        ensure(asset);
-        Str list = asset_bytes(asset);
-        size_t low = 0, high = list.len;
-        while (low < high) {
-                size_t at = low + (high - low) / 2, next = 0;
-                while (at > low && list.data[at - 1] != '\n')
-                        at--;
-                int order = compare_line(list, at, word, &next);
-                if (order == 0)
-                        return true;
-                if (order < 0)
-                        high = at;
-                else
-                        low = next;
-        }
-        return false;
+        return word.len && str_eq(last_before(regions(), word), word);
 }
 
 // 杭州市 and 杭州 are one place.
@@ -112,15 +138,6 @@ static void add_place(Normal *normal, Str place) {
                 }
         if (normal->places_count < LIKENESS_PLACES)
                 normal->places[normal->places_count++] = place;
-}
-
-static size_t region_at_start(Str text) {
-        for (size_t characters = REGION_LONGEST; characters >= 2; characters--) {
-                size_t end = head_bytes(text, characters);
-                if (utf8_length(str_slice(text, 0, end)) == characters && is_region(str_slice(text, 0, end)))
-                        return end;
-        }
-        return 0;
 }
 
 static size_t region_at_end(Str text) {

@@ -46,5 +46,5 @@ typedef struct DuplicateQuery { const Object *object; int64_t id; const Json *va
 Status query_duplicates(Call *call, const DuplicateQuery *query, JsonWriter *w) MUST_USE;
 // Where the object refuses them: adds "duplicate" at the fields of an exact match.
 Status duplicates_refuse(Call *call, const RecordChange *change, const WriteOptions *options) MUST_USE;
-// The surest of what these values meet, as it may be told to the actor. self: the record's own id.
-Status duplicates_told(Call *call, const Object *object, const Value *values, int64_t self, Str *ret_name, bool *ret_found) MUST_USE;
+// The surest of what these values meet, as it may be told to the actor. seen: only of what he may see.
+Status duplicates_told(Call *call, const Object *object, const Value *values, bool seen, Str *ret_name, bool *ret_found) MUST_USE;

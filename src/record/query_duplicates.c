@@ -6,7 +6,7 @@
 #include "record/write.h"
 
 #define BUCKET_LARGEST 60      // records of one key that are looked at: a key that more of them have tells little
-#define CANDIDATES_LARGEST 200 // compared, those first that share most keys
+#define CANDIDATES_LARGEST 100 // compared, those first that share most keys
 #define TOLD_LARGEST 20
 #define SCORE_LARGEST 100
 #define KEYS_ASKED 64
@@ -375,15 +375,18 @@ Status duplicates_refuse(Call *call, const RecordChange *change, const WriteOpti
         return STATUS_INVALID;
 }
 
-Status duplicates_told(Call *call, const Object *object, const Value *values, int64_t self, Str *ret_name, bool *ret_found) {
-        Search search = {.call = call, .object = object, .self = self, .rules = duplicate_rules(call->actor, object)};
+Status duplicates_told(Call *call, const Object *object, const Value *values, bool seen, Str *ret_name, bool *ret_found) {
+        Search search = {.call = call, .object = object, .rules = duplicate_rules(call->actor, object)};
+        size_t at = 0;
         *ret_found = false;
         if (object->on_duplicate == ON_DUPLICATE_OFF || !object->duplicates_count)
                 return STATUS_OK;
         TRY(run(&search, values));
-        if (!search.count)
+        while (seen && at < search.count && !search.hits[at].visible)
+                at++;
+        if (at == search.count)
                 return STATUS_OK;
-        Str name = name_told(&search, &search.hits[0]);
+        Str name = name_told(&search, &search.hits[at]);
         *ret_found = true;
         *ret_name = name.len ? name : STR("***");
         return STATUS_OK;

@@ -26,8 +26,9 @@ const sound = (haike) => {
   assert.equal(check.status, 0, check.stdout + check.stderr)
 }
 
-async function imported(person, object, csv) {
+async function imported(person, object, csv, dry) {
   const form = new FormData()
+  if (dry) form.append('dry_run', 'true')
   form.append('file', new Blob([csv]), 'rows.csv')
   form.append('object', object)
   const started = await person.post('/imports', form)
@@ -136,11 +137,13 @@ export const scenarios = {
     assert.deepEqual((await find(rep1, 'customer', { name: '拒收电缆公司' })).body.items, [])
     await boss.patch('/meta/objects/customer', { on_duplicate: 'warn' })
   },
-  'an import counts them, those of its own file too, and refuses where the object does': async ({ boss }) => {
+  'an import counts them, those of its own file too, and refuses where the object does': async ({ boss, rep1 }) => {
     await boss.create('customer', { name: '金华已有五金有限公司' })
     const csv = 'name,phone\n金华已有五金公司,\n衢州全新五金,13400001111\n另起一行,13400001111\n'
     const told = await imported(boss, 'customer', csv)
     assert.deepEqual([told.result.created, told.result.failed, told.result.duplicates, told.result.issues.map((issue) => [issue.line, issue.code])], [3, 0, 2, [[2, 'duplicate'], [4, 'duplicate']]])
+    const tried = async (person) => (await imported(person, 'customer', 'name,phone\n完全没有过的名字,13400001111\n', true)).result.duplicates
+    assert.deepEqual([await tried(boss), await tried(rep1)], [1, 0], 'trying out tells nothing of what is not seen')
     await boss.patch('/meta/objects/customer', { on_duplicate: 'refuse' })
     const refused = await imported(boss, 'customer', csv)
     assert.deepEqual([refused.result.created, refused.result.failed, refused.result.duplicates], [0, 3, 0])

@@ -223,7 +223,8 @@ static Status write_row(Run *run, RowStep *step, RecordInput *input) {
                 return run->second_pass ? STATUS_OK : error_set(run->call.context, STATUS_NOT_FOUND, "no_record_to_update");
         if (!exists) {
                 step->created = true;
-                TRY(duplicates_told(&run->call, run->object, input->values, 0, &step->like, &step->duplicate));
+                bool seen = run->options->dry_run; // trying out is no way to ask what there is that one may not see
+                TRY(duplicates_told(&run->call, run->object, input->values, seen, &step->like, &step->duplicate));
                 return record_create(&run->call, input, &options, &id);
         }
         if (!run->map.update && !run->second_pass)

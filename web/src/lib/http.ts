@@ -10,6 +10,8 @@ export interface Problem {
   errors?: FieldProblem[];
   position?: number;
   current?: RecordData;
+  /** what became of a record that is not there */
+  merged_into?: number;
   /** what the next step of signing in is made with */
   challenge?: string;
 }
