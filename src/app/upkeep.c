@@ -41,7 +41,7 @@ static Status duplicate_slice(Call *call, void *arg) {
 }
 
 static Status totals_slice(Call *call, void *arg) {
-        return totals_continue(call, SLICE * 10, arg);
+        return totals_continue(call, SLICE * 5, arg);
 }
 
 // ---- Each of these gives true when there is more of it to do at once

@@ -169,13 +169,6 @@ Status totals_rows(Db *db, const TotalsTable *table, const TotalsColumn *columns
 
 // ---- The tables
 
-static bool has_month(const ObjectTotals *totals) {
-        for (size_t i = 0; i < totals->by_count; i++)
-                if (totals->by[i].month)
-                        return true;
-        return false;
-}
-
 static Status sign(Db *db, const TotalsTable *table, Sql *text) {
         for (size_t i = 0; i < table->count; i++) {
                 totals_key(&table->columns[i], table->object, STR("t"), text);
@@ -242,12 +235,11 @@ static Str signature_of(Arena *arena, const TotalsTables *tables) {
         return tables->count ? buf_str(&names) : STR_NONE;
 }
 
-// By month there are so many rows for all owners that the coarser tables are worth their keeping.
 Status totals_tables(Db *db, const Object *object, TotalsTables *ret) {
         ret->count = 0;
         for (size_t i = 0; i < object->totals_count; i++) {
                 const ObjectTotals *totals = &object->totals[i];
-                for (TotalsLevel level = TOTALS_OWNER; level <= (has_month(totals) ? TOTALS_WHOLE : TOTALS_OWNER); level++)
+                for (TotalsLevel level = TOTALS_OWNER; level <= (totals->by_count ? TOTALS_WHOLE : TOTALS_DEPARTMENT); level++)
                         TRY(add_table(db, object, totals, level, ret));
         }
         ret->signature = signature_of(db_arena(db), ret);

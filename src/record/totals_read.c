@@ -183,8 +183,7 @@ static int rank_of(const TotalsTable *table) {
         bool month = false;
         for (size_t i = 0; i < table->totals->by_count; i++)
                 month |= table->totals->by[i].month;
-        static const int ranks[] = {[TOTALS_OWNER] = 1, [TOTALS_DEPARTMENT] = 2, [TOTALS_WHOLE] = 0};
-        return (month && table->level == TOTALS_OWNER ? 3 : ranks[table->level]) * 10 + (int)table->totals->by_count;
+        return ((TOTALS_WHOLE - (int)table->level) * 2 + month) * 10 + (int)table->totals->by_count;
 }
 
 static const TotalsTable *owners_of(const TotalsTables *tables, const TotalsTable *table) {

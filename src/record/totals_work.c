@@ -4,7 +4,7 @@
 #include "record/totals.h"
 
 // Changes that one transaction folds: on SQLite everybody who writes waits for it.
-#define FOLD_SQLITE 1000
+#define FOLD_SQLITE 500
 #define FOLD_POSTGRES 5000
 
 typedef struct State {

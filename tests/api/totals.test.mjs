@@ -180,6 +180,10 @@ export const scenarios = {
     assert.equal((await ask({ group: 'kind,month(on)', measure: 'count(),sum(price)' })).length, 10)
     await boss.patch(`/records/parcel/${(await boss.list('parcel', { limit: '1' })).body.items[0].id}`, { kind: 'a', price: 1000 })
     await ask({ group: 'kind', measure: 'sum(price),avg(price)' })
+    assert.equal((await change([{ sum: ['price'] }])).status, 200)
+    assert.deepEqual(await ask({ measure: 'count(),count(price)' }), [{ 'count()': 30, 'count(price)': 30 }])
+    await ask({ group: 'owner', measure: 'sum(price)' })
+    assert.equal((await change([{ by: ['kind', 'month(on)'], sum: ['price'] }])).status, 200)
     for (const [totals, field] of [[[{ by: ['text'] }], 'totals[0].by[0]'], [[{ by: ['owner'] }], 'totals[0].by[0]'], [[{ by: ['kind', 'kind'] }], 'totals[0].by[1]'], [[{ by: ['on'] }], 'totals[0].by[0]'],
       [[{ by: ['kind'], sum: ['price * 2'] }], 'totals[0].sum[0]'], [[{ by: ['kind'], sum: ['text'] }], 'totals[0].sum[0]'], [[{ by: ['kind'], other: 1 }], 'totals[0].other'], ['x', 'totals']]) {
       const answer = await change(totals)
