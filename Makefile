@@ -159,7 +159,7 @@ unit: $(unit_programs)
 	@tests/programs $(BUILD)/test-logs/unit $(BUILD)/test $(unit_programs)
 property: $(call program,$(property_c))
 	@tests/programs $(BUILD)/test-logs/property $(BUILD)/test $(call program,$(property_c))
-tests-build: all $(call program,$(tests_c) $(property_c))
+tests-build: all bench-build $(call program,$(tests_c) $(property_c))
 style:
 	@node tools/style.mjs
 test: | $(BUILD)/.setup-test

@@ -28,6 +28,7 @@ typedef struct Route {
         bool body_to_file;
         Status (*prepare)(Request *request);
         Status (*run)(Request *request);
+        Status (*otherwise)(Request *request); // ROUTE_READ that costs more than a page may: what is answered then; NULL: the slow lane does it again
         const char *id, *summary;        // operationId and one line for OpenAPI
         bool internal;                   // not in OpenAPI
         bool secret;                     // what it answers is shown once: it is not kept for an Idempotency-Key

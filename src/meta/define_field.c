@@ -15,7 +15,7 @@ static const struct { const char *member, *types; } special[] = {
         {"inverse", "reference multi_reference user department"},
         {"inverse_label", "reference user department"},
         {"on_delete", "reference multi_reference user department record"},
-        {"format", "auto_number"},
+        {"format", "auto_number text long_text"},
         {"expression", "formula rollup"},
         {"result", "formula rollup"},
         {"max_length", "text long_text json"},

@@ -351,13 +351,38 @@ static Status list_write(List *list, JsonWriter *w) {
         return STATUS_OK;
 }
 
+static Status list_begin(List *list) {
+        Verb verb = list->query->deleted ? VERB_DELETE : VERB_READ;
+        if (!actor_may(list->call->actor, list->object, verb))
+                return error_set(list->call->context, STATUS_FORBIDDEN, "forbidden");
+        TRY(read_quota_check(list->call, list->object));
+        return list_prepare(list);
+}
+
 Status query_list(Call *call, const RecordQuery *query, JsonWriter *w) {
         List list = {.call = call, .query = query, .object = query->object};
-        Verb verb = query->deleted ? VERB_DELETE : VERB_READ;
-        if (!actor_may(call->actor, query->object, verb))
-                return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
-        TRY(read_quota_check(call, query->object));
-        TRY(list_prepare(&list));
+        TRY(list_begin(&list));
         TRY(read_page(&list));
         return list_write(&list, w);
+}
+
+Status query_count(Call *call, const Object *object, Str filter, JsonWriter *w) {
+        RecordQuery query = {.object = object, .filter = filter, .fields = STR("id"), .limit = 1};
+        List list = {.call = call, .query = &query, .object = object};
+        int64_t count = 0;
+        TRY(list_begin(&list));
+        TRY(list_count(&list, &count));
+        count_write(w, count);
+        return STATUS_OK;
+}
+
+void count_write(JsonWriter *w, int64_t count) {
+        json_open_object(w);
+        json_key(w, STR("count"));
+        if (count < 0)
+                json_add_null(w);
+        else
+                json_add_int(w, count <= QUERY_COUNT_LARGEST ? count : QUERY_COUNT_LARGEST);
+        json_put_bool(w, "exact", count >= 0 && count <= QUERY_COUNT_LARGEST);
+        json_close_object(w);
 }

@@ -29,6 +29,9 @@ typedef struct RecordQuery {
 } RecordQuery;
 // Writes {"items":[…],"next":…,"count":…}.
 Status query_list(Call *call, const RecordQuery *query, JsonWriter *w) MUST_USE;
+// Writes {"count":…,"exact":…}: how many records a list of that filter has, at most 10,000.
+Status query_count(Call *call, const Object *object, Str filter, JsonWriter *w) MUST_USE;
+void count_write(JsonWriter *w, int64_t count); // -1: not known, {"count":null,"exact":false}
 // Writes one record as the reader may see it (all readable fields, long ones too); *ret_version for the ETag. Invisible: STATUS_NOT_FOUND.
 Status query_get(Call *call, const Object *object, int64_t id, JsonWriter *w, int64_t *ret_version) MUST_USE;
 typedef struct AggregateQuery { const Object *object; Str group, measure, filter, sort; int limit; } AggregateQuery;

@@ -345,12 +345,16 @@ export const scenarios = {
     assert.equal((await hand.list('customer', { filter: 'name contains "三千" and level = "D"', count: 'true', limit: '1' })).body.count, 0)
   },
   'a server that is stopped does not wait for its jobs': async ({ hand, haike }) => {
-    const started = await bulk(hand, 'customer', { filter: 'name contains "三千"', op: 'tag', add: ['停'] })
-    for (let i = 0; i < 200 && !((await hand.get(`/jobs/${started.body.id}`)).body.result?.done > 100); i++) await wait(5)
-    await haike.stop()
-    await haike.serve('--test-clock')
-    const job = (await hand.get(`/jobs/${started.body.id}`)).body
-    const tagged = (await hand.list('customer', { filter: 'name contains "三千" and tags contains "停"', count: 'true', limit: '1' })).body.count
+    let job, tag
+    for (let n = 0; n < 5 && job?.status !== 'failed'; n++) { // on a busy machine it may be through before it is stopped
+      tag = `停${n}`
+      const started = await bulk(hand, 'customer', { filter: 'name contains "三千"', op: 'tag', add: [tag] })
+      for (let i = 0; i < 2000 && !((await hand.get(`/jobs/${started.body.id}`)).body.result?.done > 100); i++) await wait(2)
+      await haike.stop()
+      await haike.serve('--test-clock')
+      job = (await hand.get(`/jobs/${started.body.id}`)).body
+    }
+    const tagged = (await hand.list('customer', { filter: `name contains "三千" and tags contains "${tag}"`, count: 'true', limit: '1' })).body.count
     assert.deepEqual([job.status, job.problem.code, job.result.done], ['failed', 'interrupted', tagged])
     assert.ok(tagged > 0 && tagged < 3000)
     assert.deepEqual(outcome(await undo(hand, job.id)), [tagged, 0])

@@ -1,8 +1,11 @@
 // Text of one line. What was typed is stored unchanged; the JSON reader has refused what no database can hold.
 #include "meta/field/field.h"
 
+// "object": the name of an object, chosen from a list. How it is edited; what is right is for the object's hook to say.
 static Status configure(Context *context, Field *field, const Json *definition) {
         (void)definition;
+        if (!str_empty(field->format) && !str_is(field->format, "object"))
+                return error_add(context, STR("format"), "format_not_one_of", STR("object"));
         return field_length(context, field, 200, 4000);
 }
 

@@ -105,9 +105,11 @@ export class Reads extends Asker {
   async filter(object, field) {
     const filter = `is_null(${field.name})`
     const answer = await this.person.list(object, { filter, limit: 200, fields: 'id', sort: 'id', count: 'true' })
+    const alone = await this.person.get(`/records/${object}/count?filter=${encodeURIComponent(filter)}`)
     this.cell('filter', this.readable(object, field))
     if (!this.readable(object, field)) {
       this.same(`filter ${object}: ${filter}`, [answer.status, answer.body.code], NAMES_NOTHING)
+      this.same(`count ${object}: ${filter}`, [alone.status, alone.body.code], NAMES_NOTHING)
       const nothing = await this.person.list(object, { filter: 'is_null(nothing)' })
       this.same(`filter ${object}: ${filter} like a name that is not there`, answer.body.title.replaceAll(field.name, ''), nothing.body.title.replaceAll('nothing', ''))
       const named = await this.person.list(object, { fields: field.name, limit: 1 })
@@ -120,6 +122,7 @@ export class Reads extends Asker {
     }
     const rows = this.listed(object).filter(empty)
     this.same(`filter ${object}: ${filter}`, [idsOf(answer.body.items ?? []), answer.body.count], [idsOf(rows), rows.length])
+    this.same(`count ${object}: ${filter}`, alone.body, { count: rows.length, exact: true })
   }
 
   // The whole order, as an administrator has it.

@@ -13,4 +13,6 @@ export { default as PositionEditor } from "./position/Editor.vue";
 export { default as FileEditor } from "./file/Editor.vue";
 export { default as TagsEditor } from "./tags/Editor.vue";
 export { default as JsonEditor } from "./json/Editor.vue";
+export { default as ObjectNameEditor } from "./object_name/Editor.vue";
+export { default as ConditionEditor } from "./condition/Editor.vue";
 export { default as ChecklistEditor } from "./checklist/Editor.vue";

@@ -6,6 +6,7 @@ import AddressDisplay from "./address/Display.vue";
 import BooleanDisplay from "./boolean/Display.vue";
 import ChecklistDisplay from "./checklist/Display.vue";
 import ChoiceDisplay from "./choice/Display.vue";
+import ConditionDisplay from "./condition/Display.vue";
 import DateDisplay from "./date/Display.vue";
 import DatetimeDisplay from "./datetime/Display.vue";
 import EmailDisplay from "./email/Display.vue";
@@ -15,6 +16,7 @@ import LongTextDisplay from "./long_text/Display.vue";
 import MultiChoiceDisplay from "./multi_choice/Display.vue";
 import MultiReferenceDisplay from "./multi_reference/Display.vue";
 import NumberDisplay from "./number/Display.vue";
+import ObjectNameDisplay from "./object_name/Display.vue";
 import PhoneDisplay from "./phone/Display.vue";
 import PositionDisplay from "./position/Display.vue";
 import RecordDisplay from "./record/Display.vue";
@@ -54,9 +56,13 @@ const entries: Record<FieldType, Entry> = {
   json: { display: JsonDisplay, editor: editor("JsonEditor") },
 };
 
-// a task's checklist is JSON with a meaning of its own
+// texts with a meaning of their own: the name of an object, a condition over it, a task's checklist
+const objectName: Entry = { display: ObjectNameDisplay, editor: editor("ObjectNameEditor") };
+const condition: Entry = { display: ConditionDisplay, editor: editor("ConditionEditor") };
 const checklist: Entry = { display: ChecklistDisplay, editor: editor("ChecklistEditor") };
 function entryOf(field: FieldDef, type: FieldType): Entry {
+  if (type === "text" && field.format === "object") return objectName;
+  if (type === "long_text" && field.format?.startsWith("condition:")) return condition;
   return type === "json" && field.name === "checklist" ? checklist : (entries[type] ?? text);
 }
 

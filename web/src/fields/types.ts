@@ -5,6 +5,9 @@ import type { FieldDef, Json } from "@/meta/types";
 /** The currency of the record whose amounts are shown; without one the organisation's. */
 export const CURRENCY: InjectionKey<ComputedRef<string | null>> = Symbol("currency");
 
+/** The other values of the record that is edited, for editors that depend on one. */
+export const SIBLINGS: InjectionKey<(name: string) => Json | undefined> = Symbol("siblings");
+
 export interface DisplayProps {
   field: FieldDef;
   value: Json | undefined;

@@ -131,6 +131,9 @@ export const getObjects = (): Promise<{ items: ObjectDef[] }> => request("GET", 
 
 export const listRecords = (object: string, query: ListQuery, signal?: AbortSignal): Promise<Page> =>
   request("GET", `/records/${object}`, { query: { ...query }, signal });
+/** How many records a filter has, at most 10,000; null where counting would cost more than a page. */
+export const countRecords = (object: string, filter: string, signal?: AbortSignal): Promise<{ count: number | null; exact: boolean }> =>
+  request("GET", `/records/${object}/count`, { query: { filter: filter || undefined }, signal });
 export const getRecord = (object: string, id: number, signal?: AbortSignal): Promise<RecordData> =>
   request("GET", `/records/${object}/${id}`, { signal });
 export const createRecord = (object: string, values: Values, key: string = randomKey()): Promise<RecordData> =>

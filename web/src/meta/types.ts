@@ -36,6 +36,7 @@ export interface FieldDef {
   sortable?: boolean;
   filterable?: boolean;
   options?: Option[];
+  format?: string;
   target?: string;
   inverse?: string;
   expression?: string;
