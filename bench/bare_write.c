@@ -40,6 +40,7 @@ typedef struct Made {
 typedef struct Bare {
         const char *data, *login, *object, *body;
         int64_t count, group, import, savepoints;
+        int64_t warm;           // so many are written before, which do not count: a search index is merged while its first small parts come in
         Context context;
         Arena *arena, *batch;   // of all of it · of the records that are being made
         Org *org;
@@ -303,14 +304,20 @@ static void write_batch(Bare *bare) {
         }
 }
 
-static Status write_all(Bare *bare) {
+static Status write_many(Bare *bare, int64_t first, int64_t last) {
         int64_t at_once = bare->group < AT_ONCE ? AT_ONCE / bare->group * bare->group : AT_ONCE;
-        for (bare->from = 0; bare->from < bare->count; bare->from = bare->until) {
-                bare->until = bare->from + at_once < bare->count ? bare->from + at_once : bare->count;
+        bare->wall_us = bare->cpu_ns = bare->run = bare->groups = 0;
+        for (bare->from = first; bare->from < last; bare->from = bare->until) {
+                bare->until = bare->from + at_once < last ? bare->from + at_once : last;
                 TRY(make_batch(bare));
                 write_batch(bare);
         }
         return STATUS_OK;
+}
+
+static Status write_all(Bare *bare) {
+        TRY(write_many(bare, 0, bare->warm));
+        return write_many(bare, bare->warm, bare->warm + bare->count);
 }
 
 static int compare(const void *a, const void *b) {
@@ -349,6 +356,7 @@ static bool take_arguments(int argc, char **argv, Bare *bare) {
         const struct { const char *name; const char **text; int64_t *number; } table[] = {
                 {"--data", .text = &bare->data}, {"--login", .text = &bare->login}, {"--object", .text = &bare->object}, {"--body", .text = &bare->body}, {"--count", .number = &bare->count},
                 {"--group", .number = &bare->group}, {"--import", .number = &bare->import}, {"--savepoints", .number = &bare->savepoints},
+                {"--warm", .number = &bare->warm},
         };
         for (int i = 1; i + 1 < argc; i += 2) {
                 size_t at = 0;
@@ -369,11 +377,11 @@ int main(int argc, char **argv) {
         Bare *bare = arena_new_of(arena, Bare);
         bare->arena = arena;
         if (!take_arguments(argc, argv, bare)) {
-                fprintf(stderr, "usage: bare_write --data DIR --login L --object O --body JSON --count N --group N [--import 1] [--savepoints 1]\n");
+                fprintf(stderr, "usage: bare_write --data DIR --login L --object O --body JSON --count N --group N [--warm N] [--import 1] [--savepoints 1]\n");
                 return EXIT_USAGE;
         }
         bare->batch = arena_new(0);
-        bare->group_us = calloc((size_t)bare->count, sizeof *bare->group_us);
+        bare->group_us = calloc((size_t)(bare->count > bare->warm ? bare->count : bare->warm), sizeof *bare->group_us);
         ensure(bare->group_us);
         context_init(&bare->context, arena, LANG_EN, os_now_ms());
         bool ready = sodium_init() >= 0 && unicode_start(&bare->context) == STATUS_OK;

@@ -9,8 +9,8 @@ import { CUSTOMER, workday } from './calls.mjs'
 import { startNginx } from './nginx.mjs'
 import { CACHE, childrenSeconds, cpuSeconds, memory, PROGRAMS, run, sqliteKept } from './server.mjs'
 
-export const FULL = { requests: 20000, seconds: 12, creates: 8000, single: 1000, imported: 20000, connections: 1000, listeners: 10000, changes: 5, pauseMs: 6000, desk: 20, day: 60, people: 500, calls: 120 }
-export const SHORT = { requests: 200, seconds: 1, creates: 128, single: 20, imported: 300, connections: 50, listeners: 100, changes: 2, pauseMs: 100, desk: 1, day: 2, people: 20, calls: 10 }
+export const FULL = { requests: 20000, seconds: 12, creates: 8000, single: 1000, warm: 1000, imported: 20000, connections: 1000, listeners: 10000, changes: 5, pauseMs: 6000, desk: 20, day: 60, people: 500, calls: 120 }
+export const SHORT = { requests: 200, seconds: 1, creates: 128, single: 20, warm: 64, imported: 300, connections: 50, listeners: 100, changes: 2, pauseMs: 100, desk: 1, day: 2, people: 20, calls: 10 }
 
 const LIST = '/api/v1/records/customer?limit=50'
 const figures = (answer, keys = ['per_second', 'p50_us', 'p99_us', 'cpu_us', 'database_cpu_us']) => Object.fromEntries(keys.map((key) => [key, answer[key]]))
@@ -93,12 +93,13 @@ async function creates({ server, engine, size, scale }) {
   const call = { path: '/api/v1/records/customer', method: 'POST', body: CUSTOMER }
   const keys = ['per_second', 'p50_us', 'p99_us', 'cpu_us']
   const rows = [], aims = []
-  const bare = (label, count, group, savepoints) => rows.push({ label, ...figures(bareWrite(size, ['--body', CUSTOMER, '--count', count, '--group', group, '--savepoints', savepoints]), keys) })
+  const bare = (label, count, group, savepoints) => rows.push({ label, ...figures(bareWrite(size, ['--body', CUSTOMER, '--count', count, '--group', group, '--savepoints', savepoints, '--warm', scale.warm]), keys) })
   if (engine === 'sqlite') {
     bare('bare, a commit each', scale.single, 1, 0)
     bare('bare, 64 to a commit', scale.creates, 64, 0)
     bare('bare, 64 to a commit, each in a savepoint', scale.creates, 64, 1)
   }
+  server.load(call, scale.warm, { token, connections: 64 })
   for (const [label, clients, count] of [['Haike, 1 client', 1, scale.single], ['Haike, 64 clients', 64, scale.creates]]) {
     const answer = server.load(call, count, { token, seconds: scale.seconds, connections: clients })
     rows.push({ label, ...figures(answer, engine === 'sqlite' ? keys : [...keys, 'database_cpu_us']) })
@@ -133,7 +134,7 @@ async function imports({ server, engine, size, scale }) {
   const count = scale.imported
   const rows = []
   if (engine === 'sqlite') {
-    const bare = bareWrite(size, ['--body', IMPORT_BODY, '--count', count, '--group', IMPORT_SLICE, '--import', 1])
+    const bare = bareWrite(size, ['--body', IMPORT_BODY, '--count', count, '--group', IMPORT_SLICE, '--import', 1, '--warm', scale.warm])
     rows.push({ label: `bare, ${IMPORT_SLICE} to a commit`, rows: count, ...figures(bare, ['seconds', 'per_second', 'cpu_us']) })
   }
   const form = new FormData()
