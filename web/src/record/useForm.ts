@@ -51,7 +51,8 @@ export function useForm(options: Options): UseForm {
 
   const sections = computed(() => {
     const object = options.object();
-    const all = formSections(object, t("record.basic"), layoutOf(object, answer.value?.layout));
+    const layout = layoutOf(object, answer.value?.layout);
+    const all = formSections(object, layout?.sections?.length ? t("record.other") : t("record.basic"), layout);
     const chosen = options.sections ? options.sections(all, answer.value) : all;
     // a formula appears once there is something to show
     return shownSections(object, chosen, answer.value).map((section) => ({ ...section, fields: section.fields.filter((name) => fieldOf(name)?.type !== "formula" || !isEmpty(answer.value?.computed[name])) }));
