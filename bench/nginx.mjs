@@ -28,7 +28,7 @@ http {
 
 // files: name → bytes
 export async function startNginx(files) {
-  const folder = resolve(join(CACHE, 'nginx'))
+  const folder = resolve(join(CACHE, `nginx-${process.pid}`))
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(join(folder, 'files'), { recursive: true })
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, 'files', name), bytes)

@@ -64,7 +64,7 @@ export async function learnStatements(server, database, calls) {
 // CPU of the cluster's processes by transaction; the statements of one call are one transaction, as they are in the server. many: "-T" seconds or "-t" transactions.
 export async function pgbench(database, statements, many) {
   if (!statements.length) throw new Error('no statement of this call is in the log of PostgreSQL')
-  const file = join(CACHE, 'pgbench.sql')
+  const file = join(CACHE, `pgbench-${process.pid}.sql`)
   writeFileSync(file, ['begin isolation level repeatable read read only', ...statements, 'commit'].map((text) => `${text.replaceAll('\n', ' ')};\n`).join(''))
   const before = spent(database.cluster)
   const said = run('pgbench', ['-n', '-M', 'prepared', '-c', '8', ...many, '-f', file, database.url], { stdio: ['ignore', 'pipe', 'pipe'] })

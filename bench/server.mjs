@@ -46,6 +46,9 @@ export function memory(pid) {
   return { rss_mb: of('Rss'), pss_mb: of('Pss'), private_mb: Math.round((of('Private_Clean') + of('Private_Dirty')) * 10) / 10 }
 }
 
+// While a program runs nobody here notices that the server has closed an idle connection: then the question is asked again on a new one.
+export const get = (url, options) => fetch(url, options).catch(() => fetch(url, options))
+
 export class Server {
   async start(place, cluster) {
     const began = performance.now()
@@ -69,7 +72,7 @@ export class Server {
   async token(login) {
     this.tokens ??= {}
     if (!this.tokens[login]) {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/api/v1/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ login, password: PASSWORD }) })
+      const answer = await get(`http://127.0.0.1:${this.port}/api/v1/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ login, password: PASSWORD }) })
       if (answer.status !== 200) throw new Error(`${login} cannot sign in: ${answer.status}`)
       this.tokens[login] = (await answer.json()).token
     }
@@ -78,7 +81,7 @@ export class Server {
 
   async ask(as, path, more = {}) {
     const headers = { Authorization: `Bearer ${await this.token(as)}`, ...(typeof more.body === 'string' ? { 'Content-Type': 'application/json' } : {}) }
-    const answer = await fetch(`http://127.0.0.1:${this.port}${path}`, { ...more, headers })
+    const answer = await get(`http://127.0.0.1:${this.port}${path}`, { ...more, headers })
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${more.method ?? 'GET'} ${path}: ${answer.status} ${text.slice(0, 300)}`)
     return JSON.parse(text)
@@ -150,7 +153,7 @@ export function sqliteKept(size) {
 // It is measured in a copy, because creating changes it.
 export function sqliteCopy(size) {
   const kept = sqliteKept(size)
-  const copy = join(CACHE, `measured-${size}`)
+  const copy = join(CACHE, `measured-${size}-${process.pid}`)
   rmSync(copy, { recursive: true, force: true })
   cpSync(kept, copy, { recursive: true })
   const noted = `${kept}.seconds`

@@ -7,16 +7,16 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CUSTOMER, workday } from './calls.mjs'
 import { startNginx } from './nginx.mjs'
-import { CACHE, childrenSeconds, cpuSeconds, memory, PROGRAMS, run, sqliteKept } from './server.mjs'
+import { CACHE, childrenSeconds, cpuSeconds, get, memory, PROGRAMS, run, sqliteKept } from './server.mjs'
 
-export const FULL = { requests: 20000, seconds: 12, creates: 8000, single: 1000, warm: 1000, imported: 20000, connections: 1000, listeners: 10000, changes: 5, pauseMs: 6000, desk: 20, day: 60, people: 500, calls: 120 }
-export const SHORT = { requests: 200, seconds: 1, creates: 128, single: 20, warm: 64, imported: 300, connections: 50, listeners: 100, changes: 2, pauseMs: 100, desk: 1, day: 2, people: 20, calls: 10 }
+export const FULL = { requests: 20000, seconds: 12, creates: 8000, single: 1000, warm: 1000, imported: 20000, connections: 1000, listeners: 10000, changes: 5, pauseMs: 6000, desk: 20, day: 60, people: 500, calls: 120, rest: 130 }
+export const SHORT = { requests: 200, seconds: 1, creates: 128, single: 20, warm: 64, imported: 300, connections: 50, listeners: 100, changes: 2, pauseMs: 100, desk: 1, day: 2, people: 20, calls: 10, rest: 0.1 }
 
 const LIST = '/api/v1/records/customer?limit=50'
 const figures = (answer, keys = ['per_second', 'p50_us', 'p99_us', 'cpu_us', 'database_cpu_us']) => Object.fromEntries(keys.map((key) => [key, answer[key]]))
 
 async function text(server, as, path) {
-  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers: { Authorization: `Bearer ${await server.token(as)}` } })
+  const answer = await get(`http://127.0.0.1:${server.port}${path}`, { headers: { Authorization: `Bearer ${await server.token(as)}` } })
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
   return answer.text()
 }
@@ -78,7 +78,7 @@ async function wrk({ server, size, scale }) {
 // ---- writing
 
 function bareWrite(size, words) {
-  const copy = join(CACHE, `bare-${size}`)
+  const copy = join(CACHE, `bare-${size}-${process.pid}`)
   rmSync(copy, { recursive: true, force: true })
   cpSync(sqliteKept(size), copy, { recursive: true })
   try {
@@ -218,6 +218,16 @@ async function listeners({ server, scale }) {
   }
 }
 
+// What a busy hour has left behind, and what of it is left after two minutes of rest.
+async function rest({ server, scale }) {
+  for (const as of ['rep', 'keeper', 'manager', 'admin']) server.load({ path: LIST }, scale.requests, { token: await server.token(as), seconds: scale.seconds / 4, connections: 64 })
+  server.load({ path: '/api/v1/records/customer', method: 'POST', body: CUSTOMER }, scale.creates, { token: await server.token('admin'), seconds: scale.seconds / 4, connections: 64 })
+  const busy = memory(server.pid)
+  await sleep(scale.rest * 1000)
+  const rested = memory(server.pid)
+  return { rows: [{ label: `${scale.rest} s after lists and creates`, before_mb: busy.rss_mb, rss_mb: rested.rss_mb }], aims: [] }
+}
+
 // ---- people at work
 
 async function peopleFile(server) {
@@ -278,4 +288,4 @@ async function mixed({ server, scale }) {
   }
 }
 
-export const STEPS = { static: nginxStatic, wrk, creates, import: imports, connections, listeners, desk, mixed }
+export const STEPS = { static: nginxStatic, wrk, creates, import: imports, connections, listeners, desk, mixed, rest }
