@@ -275,7 +275,8 @@ static void profile_merge(const Access *access, Profile *profile) {
                         merge_grant(access->arena, object, is_visible_to_all(object), &profile->grants[j], &role->grants[j]);
                 }
         }
-        add_team(catalog, profile->grants);
+        if (!profile->administrator)
+                add_team(catalog, profile->grants);
         grants_settle(access, profile->grants);
 }
 
