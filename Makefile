@@ -81,7 +81,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/config.mk
 
 -include $(patsubst %.o,%.d,$(call object,$(sources) $(support_c) $(property_c) $(fuzz_c) $(bench_c)))
 
-generated_o := $(BUILD)/gen/assets.o $(BUILD)/gen/assets_data.o $(if $(wildcard tools/texts.mjs),$(BUILD)/gen/texts.o)
+generated_o := $(BUILD)/gen/pinyin_table.o $(BUILD)/gen/assets.o $(BUILD)/gen/assets_data.o $(if $(wildcard tools/texts.mjs),$(BUILD)/gen/texts.o)
 archive = $(BUILD)/lib/$(1).a
 define layer_rule
 $(call archive,$(1)): $(call object,$(filter $(2)/%,$(parts_c))) $(3)
@@ -114,6 +114,11 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/config.mk
 	@$(COMPILE) -c $< -o $@
 $(BUILD)/gen/assets_data.o: $(BUILD)/gen/assets.c
 	@$(CC) -c $(BUILD)/gen/assets.S -o $@
+# readings of Han characters, asked of ICU's rules once and for all
+$(BUILD)/gen/pinyin_table.c: tools/pinyin_table.c src/base/pinyin_rules.c src/base/pinyin_rules.h src/base/pinyin.h $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(call quiet,GEN,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(PACKAGE_CFLAGS) -O1 -pthread -o $(BUILD)/gen/pinyin_table tools/pinyin_table.c src/base/pinyin_rules.c src/base/status.c \
+		$(PACKAGE_LIBS) && $(BUILD)/gen/pinyin_table > $@
 FORCE:
 
 # --- the browser interface; built once for all build folders

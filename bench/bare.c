@@ -10,10 +10,14 @@
 #include <time.h>
 
 #define STATEMENTS_LARGEST 64
+#define PAGE 50
+#define PAGES_AT_ONCE 4 // as many as one answer may hold
 
 typedef struct Question {
         const char *data, *login, *kind, *object, *group, *measure, *q; // kind: list, get, search, aggregate
         int64_t id, high;   // get: this id is asked for, then any from 1 to high
+        int64_t page;       // list: the so manyth, or the last whole one
+        Str after;          // where that begins
         int64_t loops;
 } Question;
 
@@ -48,7 +52,7 @@ static int trace(unsigned event, void *self, void *statement, void *text) {
 static Status ask(Call *call, const Question *question, JsonWriter *w) {
         const Object *object = question->object ? catalog_get(call->catalog, question->object) : NULL;
         if (strcmp(question->kind, "list") == 0) {
-                RecordQuery query = {.object = object, .limit = 50};
+                RecordQuery query = {.object = object, .limit = PAGE, .after = question->after};
                 return query_list(call, &query, w);
         }
         if (strcmp(question->kind, "get") == 0) {
@@ -62,6 +66,32 @@ static Status ask(Call *call, const Question *question, JsonWriter *w) {
         return query_search(call, str_from(question->q), STR_NONE, 0, w);
 }
 
+// What an answer says of the page after it; STR_NONE: there is none.
+static Str next_of(Str answer) {
+        ptrdiff_t at = str_find(answer, STR("\"next\":\""));
+        if (at < 0)
+                return STR_NONE;
+        Str rest = str_slice(answer, (size_t)at + 8, answer.len), next = STR_NONE;
+        return str_cut(&rest, '"', &next) ? next : STR_NONE;
+}
+
+static Status find_page(Call *call, Question *question) {
+        const Object *object = catalog_get(call->catalog, question->object);
+        for (int64_t left = question->page - 1; left > 0;) {
+                Buf buf = buf_make(call->context->arena, 64u << 20);
+                JsonWriter w = json_writer(&buf);
+                int64_t pages = left < PAGES_AT_ONCE ? left : PAGES_AT_ONCE;
+                RecordQuery query = {.object = object, .fields = STR("name"), .limit = (int)pages * PAGE, .after = question->after};
+                TRY(query_list(call, &query, &w));
+                Str next = next_of(buf_str(&buf));
+                if (str_empty(next))
+                        break;
+                question->after = next;
+                left -= pages;
+        }
+        return STATUS_OK;
+}
+
 static Status ask_traced(Call *call, void *arg) {
         Bare *bare = arg;
         int64_t user = 0;
@@ -70,6 +100,8 @@ static Status ask_traced(Call *call, void *arg) {
         sql_str(&select, str_from(bare->question.login));
         TRY(db_get_int(call->db, &select, &user, NULL));
         TRY(access_actor(call->context, call->actor->access, user, &call->actor));
+        if (bare->question.page > 1)
+                TRY(find_page(call, &bare->question));
         Buf buf = buf_make(call->context->arena, 64u << 20);
         JsonWriter w = json_writer(&buf);
         sqlite3 *handle = ((SqliteDb *)call->db)->conn->handle;
@@ -182,6 +214,7 @@ static bool take_arguments(int argc, char **argv, Question *q) {
         const struct { const char *name; const char **text; int64_t *number; } table[] = {
                 {"--data", .text = &q->data}, {"--login", .text = &q->login}, {"--kind", .text = &q->kind}, {"--object", .text = &q->object}, {"--group", .text = &q->group},
                 {"--measure", .text = &q->measure}, {"--q", .text = &q->q}, {"--id", .number = &q->id}, {"--high", .number = &q->high}, {"--loops", .number = &q->loops},
+                {"--page", .number = &q->page},
         };
         for (int i = 1; i + 1 < argc; i += 2) {
                 size_t at = 0;
@@ -201,7 +234,7 @@ int main(int argc, char **argv) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         Bare bare = {.question = {.loops = 1000}, .arena = arena};
         if (!take_arguments(argc, argv, &bare.question)) {
-                fprintf(stderr, "usage: bare --data DIR --login L --kind list|get|search|aggregate [--object O] [--group G --measure M] [--q Q] [--id I --high N] [--loops N]\n");
+                fprintf(stderr, "usage: bare --data DIR --login L --kind list|get|search|aggregate [--object O [--page N]] [--group G --measure M] [--q Q] [--id I --high N] [--loops N]\n");
                 return EXIT_USAGE;
         }
         context_init(&bare.context, arena, LANG_EN, os_now_ms());

@@ -23,6 +23,9 @@
 #define PARENTS 100              // customers that others have as their parent company; they are stored first
 #define QUIET_REGION 8          // the people of this region and the next own QUIET_RECORDS customers, however many there are
 #define QUIET_RECORDS 20
+#define KEEPER_SHARE 8          // one customer in so many is the keeper's, who has a hundredth page of his own; he works in the manager's region
+#define KEEPER_DEPARTMENT (3 * REGION_DEPARTMENTS + 7)
+#define REP 17                  // which of the users "rep" is
 #define PASSWORD "haike-bench"
 #define DAY_MS 86400000LL
 
@@ -31,7 +34,7 @@ typedef struct Fill {
         Org *org;
         int64_t customers_count, now_ms;
         uint64_t seed;
-        int64_t departments[DEPARTMENTS], regions[REGIONS], users[USERS];
+        int64_t departments[DEPARTMENTS], regions[REGIONS], users[USERS], keeper;
         int64_t *customers;
         Str hash;
 } Fill;
@@ -72,7 +75,8 @@ static int64_t owner_of(const Fill *fill, int64_t customer) {
         int64_t every = fill->customers_count / QUIET_RECORDS, busy = QUIET_REGION * REGION_DEPARTMENTS;
         int64_t user = below(&chance, USERS / DEPARTMENTS) * DEPARTMENTS; // those of one department are so far apart
         bool quiet = customer % every == every / 2 && customer / every < QUIET_RECORDS;
-        return fill->users[user + (quiet ? busy + below(&chance, DEPARTMENTS - busy) : below(&chance, busy))];
+        user += quiet ? busy + below(&chance, DEPARTMENTS - busy) : below(&chance, busy);
+        return customer % KEEPER_SHARE == 5 && !quiet && user != REP ? fill->keeper : fill->users[user];
 }
 
 static Str company_name(const Fill *fill, Arena *arena, Chance *chance, int64_t at) {
@@ -267,7 +271,7 @@ static Status make_user(Call *call, const char *login, int64_t department, int64
         return str_empty(hash) ? STATUS_OK : password_set(call->db, *ret, hash, false);
 }
 
-// "user0" … own records each; those who sign in are "rep" (one of them), "manager" (a region), "director" (two of them: 200 people), "quiet" (the two that own little) and "admin".
+// "user0" … own records each; those who sign in are "rep" (one of them), "keeper" (who owns an eighth of all), "manager" (a region), "director" (two of them: 200 people), "quiet" (the two that own little) and "admin".
 static Status make_users(Call *call, void *arg) {
         Fill *fill = arg;
         int64_t sales = 0, manager = 0, admin = 0, root = 0, id = 0;
@@ -276,9 +280,10 @@ static Status make_users(Call *call, void *arg) {
         TRY(role_id(call, ROLE_ADMIN, &admin));
         TRY(root_department(call, &root));
         for (int i = 0; i < USERS; i++) {
-                Str login = i == 17 ? STR("rep") : str_format(call->context->arena, "user%d", i);
-                TRY(make_user(call, str_c(call->context->arena, login), fill->departments[i % DEPARTMENTS], 0, sales, i == 17 ? fill->hash : STR_NONE, &fill->users[i]));
+                Str login = i == REP ? STR("rep") : str_format(call->context->arena, "user%d", i);
+                TRY(make_user(call, str_c(call->context->arena, login), fill->departments[i % DEPARTMENTS], 0, sales, i == REP ? fill->hash : STR_NONE, &fill->users[i]));
         }
+        TRY(make_user(call, "keeper", fill->departments[KEEPER_DEPARTMENT], 0, sales, fill->hash, &fill->keeper));
         int64_t *regions = fill->regions;
         for (int i = 0; i < REGIONS; i++)
                 regions[i] = fill->departments[i * REGION_DEPARTMENTS];
@@ -296,7 +301,7 @@ static Status make_rules(Call *call, void *arg) {
         TRY(role_id(call, "finance", &finance));
         const struct { const char *name, *condition, *field; int64_t to; } rules[] = {
                 {"重点客户", "level = \"A\" and status = \"formal\"", "departments", fill->regions[3]}, {"鲲鹏", "name contains \"鲲鹏\"", "roles", manager},
-                {"大企业", "employees > 4900", "roles", finance}, {"高营收", "annual_revenue > 990000000", "departments", fill->regions[5]}, {"老企业", "founded < 1982", "users", fill->users[17]},
+                {"大企业", "employees > 4900", "roles", finance}, {"高营收", "annual_revenue > 990000000", "departments", fill->regions[5]}, {"老企业", "founded < 1982", "users", fill->users[REP]},
         };
         for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
                 RecordInput *input = record_input_new(call->context->arena, catalog_get(call->catalog, "sharing_rule"));

@@ -5,6 +5,7 @@
 
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define HOUR_MS (60 * MINUTE_MS)
+#define ASKED_AT_ONCE 100
 #define TEXT_KEPT 200 // bytes of addresses and browsers' names
 
 Str text_kept(Arena *arena, Str text) {
@@ -62,6 +63,40 @@ Status session_find(Db *db, const OrgSettings *settings, Str token, int64_t *ret
         *ret_viewing = rows_int(rows, 2);
         Value seen = rows_value(rows, 1, VALUE_DATETIME);
         *ret_seen_old = seen.kind == VALUE_DATETIME && db_context(db)->now_ms - seen.ms > MINUTE_MS;
+        return STATUS_OK;
+}
+
+// Always as many parameters, so that there is one statement to be prepared: the last session fills up.
+static Status find_some(Db *db, const OrgSettings *settings, SessionAsked *asked, size_t count) {
+        Value hashes[ASKED_AT_ONCE];
+        Sql select = db_sql(db);
+        sql(&select, "select \"hash\", \"user_id\", \"viewing_id\" from \"session\" where \"hash\" in (");
+        for (size_t i = 0; i < ASKED_AT_ONCE; i++) {
+                hashes[i] = i < count ? hash_of(db, asked[i].token) : hashes[count - 1];
+                if (i)
+                        sql(&select, ", ");
+                sql_value(&select, hashes[i]);
+        }
+        sql(&select, ")");
+        where_alive(db, &select, settings);
+        ROWS_CLEANUP Rows *rows = NULL;
+        TRY(db_query(db, &select, &rows));
+        for (bool found;;) {
+                TRY(rows_next(rows, &found));
+                if (!found)
+                        return STATUS_OK;
+                Value hash = rows_value(rows, 0, VALUE_BLOB);
+                for (size_t i = 0; i < count; i++)
+                        if (asked[i].token.len == TOKEN_TEXT && value_eq(hash, hashes[i]))
+                                asked[i] = (SessionAsked){.token = asked[i].token, .alive = true, .user = rows_int(rows, 1), .viewing = rows_int(rows, 2)};
+        }
+}
+
+Status sessions_find(Db *db, const OrgSettings *settings, SessionAsked *asked, size_t count) {
+        for (size_t i = 0; i < count; i++)
+                asked[i].alive = false;
+        for (size_t i = 0; i < count; i += ASKED_AT_ONCE)
+                TRY(find_some(db, settings, asked + i, count - i < ASKED_AT_ONCE ? count - i : ASKED_AT_ONCE));
         return STATUS_OK;
 }
 

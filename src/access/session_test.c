@@ -1,6 +1,7 @@
 // Sign-in: passwords, sessions and attempts, with the clock moved.
 #include "access/fixture.h"
 #include "access/signin.h"
+#include "access/token.h"
 
 #define MINUTE ((int64_t)60 * 1000)
 #define DAY (24 * 60 * MINUTE)
@@ -38,6 +39,37 @@ static Status delete_all(Db *db, void *arg) {
 
 static Status delete_others(Db *db, void *arg) {
         return session_delete_others(db, ((Session *)arg)->user, ((Session *)arg)->token);
+}
+
+#define MANY 250
+
+typedef struct Many { Session session; SessionAsked asked[MANY]; } Many;
+
+static Status find_many(Db *db, void *arg) {
+        Many *many = arg;
+        return sessions_find(db, many->session.fixture->view.settings, many->asked, MANY);
+}
+
+// One in three is there, one has ended, the others never were.
+static void many_are_found_at_once(void **state) {
+        Fixture *f = *state;
+        static Many many;
+        for (int i = 0; i < MANY; i++) {
+                many.session = (Session){.user = 100 + i, .token = STR("none")};
+                if (i % 3 == 0)
+                        assert_ok(f, run(f, create, &many.session));
+                else if (i % 3 == 1)
+                        many.session.token = token_new(f->context.arena);
+                many.asked[i] = (SessionAsked){.token = many.session.token, .alive = i % 2};
+        }
+        many.session.token = many.asked[6].token;
+        assert_ok(f, run(f, delete_one, &many.session));
+        assert_ok(f, run(f, find_many, &many.session));
+        for (int i = 0; i < MANY; i++) {
+                assert_int_equal(many.asked[i].alive, i % 3 == 0 && i != 6);
+                if (many.asked[i].alive)
+                        assert_true(many.asked[i].user == 100 + i && many.asked[i].viewing == 0);
+        }
 }
 
 static void sessions_come_and_go(void **state) {
@@ -312,7 +344,7 @@ static void password_policy(void **state) {
 
 int main(void) {
         struct CMUnitTest tests[] = {
-                cmocka_unit_test(sessions_come_and_go),
+                cmocka_unit_test(many_are_found_at_once), cmocka_unit_test(sessions_come_and_go),
                 cmocka_unit_test(sessions_end_when_not_used),
                 cmocka_unit_test(sessions_end_as_set),
                 cmocka_unit_test(a_session_changes_its_token),

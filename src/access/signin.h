@@ -11,6 +11,8 @@ Status session_create(Db *db, const SessionStart *start, Str *ret_token) MUST_US
 // STATUS_UNAUTHENTICATED: there is none, it was not used for as long as the settings say, or it is too old. seen_old: last-seen is over a minute old, call session_seen.
 // viewing: whom it looks as, 0: nobody else.
 Status session_find(Db *db, const OrgSettings *settings, Str token, int64_t *ret_user, int64_t *ret_viewing, bool *ret_seen_old) MUST_USE;
+typedef struct SessionAsked { Str token; bool alive; int64_t user, viewing; } SessionAsked;
+Status sessions_find(Db *db, const OrgSettings *settings, SessionAsked *asked, size_t count) MUST_USE; // many at once: fills in the rest of each
 Status session_view_as(Db *db, Str token, int64_t user) MUST_USE;                  // remembers whom the session looks as; 0: nobody else
 Status session_seen(Db *db, Str token, Str peer) MUST_USE;
 Status session_rotate(Db *db, Str token, Str *ret_token) MUST_USE;                 // the same session under a new token: whoever knew the old one is out

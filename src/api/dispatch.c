@@ -7,6 +7,7 @@
 
 #define READ_BUDGET 400000       // SQLite steps on a server thread; past it the slow lane does it again
 #define SLOW_READ_BUDGET 400000000LL
+#define SLOW_REMEMBERED_S 60      // a question that spent its budget begins in the slow lane for so long
 #define BRIEF_READ_BUDGET 10000000 // in the slow lane, of what is answered otherwise when it costs more (PostgreSQL)
 
 typedef struct Seen { StoreWork work; Arena *arena; Context context; Str token, peer; } Seen;
@@ -323,9 +324,42 @@ static Status busy(Request *request) {
         return error_set(&request->context, STATUS_BUSY, "busy");
 }
 
+// ---- Questions that are known to be slow. Asked on a server thread first, each of them would hold up the connections of that thread, in vain. A place of the table
+// holds the upper bits of a question's hash and the second in which it was last found out; who shares a place with another is found out again.
+
+#define SECOND_BITS 32
+
+static uint64_t question_of(const Request *request) {
+        const HttpRequest *http = request->http;
+        uint64_t hash = str_hash(http->path);
+        for (size_t i = 0; i < http->query_count; i++)
+                hash = (hash ^ str_hash(http->query[i].name)) * 0x9E3779B97F4A7C15u ^ str_hash(http->query[i].value);
+        return hash * 0x9E3779B97F4A7C15u;
+}
+
+static uint64_t *slow_place(const Request *request, uint64_t question) {
+        uint64_t *places = request->api->slow_questions;
+        return &places[question % (sizeof request->api->slow_questions / sizeof *places)];
+}
+
+static uint64_t second_now(void) {
+        return (uint64_t)(os_monotonic_us() / 1000000) & (((uint64_t)1 << SECOND_BITS) - 1);
+}
+
+static bool is_known_slow(const Request *request) {
+        uint64_t question = question_of(request), known = __atomic_load_n(slow_place(request, question), __ATOMIC_RELAXED);
+        return known && known >> SECOND_BITS == question >> SECOND_BITS && second_now() - (known & (((uint64_t)1 << SECOND_BITS) - 1)) < SLOW_REMEMBERED_S;
+}
+
+static void note_slow(const Request *request) {
+        uint64_t question = question_of(request);
+        __atomic_store_n(slow_place(request, question), question >> SECOND_BITS << SECOND_BITS | second_now(), __ATOMIC_RELAXED);
+}
+
 static void start_read(Request *request) {
         bool inline_read = store_dialect(org_store(request->org)) == DIALECT_SQLITE && request->route->kind == ROUTE_READ;
-        if (inline_read) {
+        bool remembers = !request->route->otherwise; // what has another answer has it at once
+        if (inline_read && !(remembers && is_known_slow(request))) {
                 Status status = store_read(org_store(request->org), &request->context, READ_BUDGET, run_in_transaction, request);
                 if (status == STATUS_BUDGET && request->route->otherwise)
                         status = answer_otherwise(request);
@@ -333,6 +367,8 @@ static void start_read(Request *request) {
                         finish(request, status);
                         return;
                 }
+                if (remembers)
+                        note_slow(request);
         }
         http_defer(request->http);
         if (!pool_submit(request->api->slow, run_read_lane, request))

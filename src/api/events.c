@@ -1,6 +1,7 @@
 // GET /api/v1/events: live changes to whoever may see the record, from the outbox, resumable by Last-Event-ID. One thread reads the outbox and hands out;
 // sockets are the HTTP layer's.
 #include "access/signin.h"
+#include "access/token.h"
 #include "api/route.h"
 #include "base/log.h"
 #include "record/entry.h"
@@ -125,20 +126,35 @@ static bool may_see(EventHub *hub, Context *context, OrgView view, const Listene
         return store_read(org_store(hub->api->org), context, 0, sight_run, &sight) == STATUS_OK && sight.visible;
 }
 
+// May who holds this still listen as he does?
+static Status check_bearer(Context *context, OrgView view, const Listener *listener, const Bearer *bearer) {
+        const Actor *self = NULL, *actor = NULL;
+        TRY(bearer_actors(context, view.access, bearer, &self, &actor));
+        if (!actor_address_allowed(self, view.settings, listener->peer))
+                return error_set(context, STATUS_UNAUTHENTICATED, "address_refused");
+        if (actor->user != listener->user) // he looks as somebody else by now, or no longer
+                return error_set(context, STATUS_UNAUTHENTICATED, "unauthenticated");
+        return STATUS_OK;
+}
+
 static Status session_run(Db *db, void *arg) {
         const Listener *listener = arg;
-        const Actor *self = NULL, *actor = NULL;
         Bearer bearer;
         OrgView view = org_view(listener->hub->api->org);
         Status status = bearer_find(db, view.settings, listener->token, &bearer);
         if (status == STATUS_OK)
-                status = bearer_actors(db_context(db), view.access, &bearer, &self, &actor);
-        if (status == STATUS_OK && !actor_address_allowed(self, view.settings, listener->peer))
-                status = error_set(db_context(db), STATUS_UNAUTHENTICATED, "address_refused");
-        if (status == STATUS_OK && actor->user != listener->user) // he looks as somebody else by now, or no longer
-                status = error_set(db_context(db), STATUS_UNAUTHENTICATED, "unauthenticated");
+                status = check_bearer(db_context(db), view, listener, &bearer);
         org_view_done(&view);
         return status;
+}
+
+static void take_answer(Listener *listener, Status status, int64_t now_ms) {
+        if (status == STATUS_UNAUTHENTICATED) {
+                listener->gone = true;
+                http_stream_close(listener->stream);
+        } else if (status == STATUS_OK) {
+                listener->asked_ms = now_ms;
+        }
 }
 
 // Is there still the session that the stream was opened with?
@@ -146,12 +162,44 @@ static bool signed_in(EventHub *hub, Context *context, Listener *listener) {
         if (context->now_ms - listener->asked_ms < SESSION_MS)
                 return true;
         Status status = store_read(org_store(hub->api->org), context, 0, session_run, listener);
-        if (status == STATUS_UNAUTHENTICATED) {
-                listener->gone = true;
-                http_stream_close(listener->stream);
-        } else if (status == STATUS_OK)
-                listener->asked_ms = context->now_ms;
+        take_answer(listener, status, context->now_ms);
         return status == STATUS_OK;
+}
+
+#define TOGETHER 100 // listeners
+
+typedef struct AskedTogether { OrgView view; Listener *listeners[TOGETHER]; SessionAsked asked[TOGETHER]; size_t count; } AskedTogether;
+
+static Status sessions_run(Db *db, void *arg) {
+        AskedTogether *together = arg;
+        return sessions_find(db, together->view.settings, together->asked, together->count);
+}
+
+static void ask_some(EventHub *hub, Context *context, AskedTogether *together) {
+        if (store_read(org_store(hub->api->org), context, 0, sessions_run, together) == STATUS_OK)
+                for (size_t i = 0; i < together->count; i++) {
+                        const SessionAsked *found = &together->asked[i];
+                        Bearer bearer = {.user = found->user, .viewing = found->viewing};
+                        Status status = found->alive ? check_bearer(context, together->view, together->listeners[i], &bearer) : STATUS_UNAUTHENTICATED;
+                        take_answer(together->listeners[i], status, context->now_ms);
+                }
+        together->count = 0;
+}
+
+// With thousands of listeners one question for each would take seconds. Whoever is left out (API tokens, and all where this fails) is asked for alone.
+static void ask_together(EventHub *hub, Context *context, OrgView view, Told *told) {
+        AskedTogether together = {.view = view};
+        for (Listener *listener = hub->listeners; listener; listener = listener->next) {
+                bool old = context->now_ms - listener->asked_ms >= SESSION_MS && !listener->behind && !listener->gone && listener->stream;
+                if (!old || listener->token.len != TOKEN_TEXT || !may_see(hub, context, view, listener, told))
+                        continue;
+                together.listeners[together.count] = listener;
+                together.asked[together.count++] = (SessionAsked){.token = listener->token};
+                if (together.count == TOGETHER)
+                        ask_some(hub, context, &together);
+        }
+        if (together.count)
+                ask_some(hub, context, &together);
 }
 
 static void send_event(EventHub *hub, Context *context, OrgView view, Listener *listener, Told *told) {
@@ -188,6 +236,7 @@ static void broadcast(EventHub *hub, Arena *arena) {
                 pthread_mutex_lock(&hub->lock);
                 for (size_t i = 0; i < fetch.count; i++) {
                         Told told = {.event = &fetch.events[i]};
+                        ask_together(hub, &context, view, &told);
                         for (Listener *listener = hub->listeners; listener; listener = listener->next)
                                 if (!listener->behind)
                                         send_event(hub, &context, view, listener, &told);

@@ -125,6 +125,7 @@ struct Api {
         int away;                    // requests that wait for another system right now, atomic
         int64_t directory_down_ms;   // until when a directory that did not answer is left alone, atomic
         int64_t answers[6];          // by status class, atomic
+        uint64_t slow_questions[256]; // reads that spent a server thread's budget, and when: see dispatch.c; atomic
 };
 const Route **api_route_list(const Api *api, Arena *arena, size_t *ret_count); // every route, in the order of the tables, objects' last
 // security.c: what stands at the border of every request and answer.

@@ -1,17 +1,17 @@
-// What a server does by itself beside answering: warms up what the first Chinese search would wait for, fills the search indexes of large objects and the entries of large
-// sharing rules that were left to be done in slices, removes what has had its time, seals the audit log, adds up what people read, and does what objects want done every
-// minute (reminders).
+// What a server does by itself beside answering: fills the search indexes of large objects and the entries of large sharing rules that were left to be done in slices,
+// removes what has had its time, seals the audit log, adds up what people read, gives memory back that a busy hour has left behind, and does what objects want done
+// every minute (reminders).
 #include "app/audit_heads.h"
 #include "app/command.h"
 #include "app/nightly.h"
 #include "base/log.h"
-#include "base/unicode.h"
 #include "flow/job.h"
 #include "os/os.h"
 #include "record/duplicate.h"
 #include "record/quota.h"
 #include "record/search.h"
 #include "record/totals.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -153,10 +153,17 @@ static bool night(Upkeep *upkeep) {
         return false;
 }
 
+// The C library keeps what was freed, scattered over the arenas of all threads.
+static bool trim(Upkeep *upkeep) {
+        if (store_trim(org_store(upkeep->org)))
+                malloc_trim(0);
+        return false;
+}
+
 // ---- The thread
 
 static const struct Duty { bool (*run)(Upkeep *upkeep); int first_s, every_s; } duties[] = {
-        {seal, 0, 1}, {fill_all, 0, 2}, {count_reads, 0, 60}, {minute, 10, 60}, {note_head, 5, 3600}, {night, 60, 300}, {prune, 10, 3600},
+        {seal, 0, 1}, {fill_all, 0, 2}, {count_reads, 0, 60}, {minute, 10, 60}, {note_head, 5, 3600}, {night, 60, 300}, {prune, 10, 3600}, {trim, 2, 60},
 };
 #define DUTIES (sizeof duties / sizeof *duties)
 
@@ -178,7 +185,6 @@ static void *upkeep_main(void *arg) {
         Upkeep *upkeep = arg;
         int64_t due_us[DUTIES];
         bool more = false;
-        unicode_warm();
         for (size_t i = 0; i < DUTIES; i++)
                 due_us[i] = os_monotonic_us() + duties[i].first_s * 1000000LL;
         do {

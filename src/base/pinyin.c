@@ -1,18 +1,9 @@
-// Readings of Han characters from ICU's Han-Latin rules, asked once per character and kept in a table without locks; what those rules get wrong in
-// names of companies, places and people is corrected by short lists.
+// Readings of Han characters: from a table that the build makes of ICU's Han-Latin rules; what those get wrong in names of companies, places and people is
+// corrected by short lists.
 #include "base/pinyin.h"
+#include "base/pinyin_rules.h"
 #include "base/status.h"
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
-#include <unicode/uchar.h>
-#include <unicode/unorm2.h>
-#include <unicode/utf16.h>
-#include <unicode/utrans.h>
-
-#define TABLE_FIRST 0x3400
-#define TABLE_LAST 0x9FFF
-#define PACKED_NONE 0x80000000u // asked, and there is no reading; 0: not asked yet
 
 typedef struct Reading {
         uint32_t character;
@@ -119,21 +110,11 @@ static const Reading surnames[] = {
         {U'柏', "bo"},
 };
 
-static _Atomic uint32_t table[TABLE_LAST - TABLE_FIRST + 1]; // packed readings; whoever asks first fills in, and twice the same does no harm
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_mutex_t rules_lock = PTHREAD_MUTEX_INITIALIZER;
-static UTransliterator *rules;
-static const UNormalizer2 *decomposition;
-
-static void rules_open(void) {
-        UErrorCode error = U_ZERO_ERROR;
-        rules = utrans_openU(u"Han-Latin", -1, UTRANS_FORWARD, NULL, 0, NULL, &error);
-        decomposition = unorm2_getNFDInstance(&error);
-        ensure(U_SUCCESS(error)); // part of ICU's own data: absent only from a broken installation
-}
-
-void pinyin_warm(void) {
-        pthread_once(&once, rules_open);
+static const char *reading_find(const Reading *readings, size_t count, uint32_t character) {
+        for (size_t i = 0; i < count; i++)
+                if (readings[i].character == character)
+                        return readings[i].letters;
+        return NULL;
 }
 
 static Pinyin pinyin_make(const char *letters) {
@@ -143,70 +124,13 @@ static Pinyin pinyin_make(const char *letters) {
         return pinyin;
 }
 
-// "lǜ" → "lv": letters without tones; the dots of ü come right after it when decomposed.
-static Pinyin strip_tones(const UChar *text, int32_t length) {
-        Pinyin pinyin = {0};
-        for (int32_t i = 0; i < length; i++) {
-                if (text[i] == 0x0308 && pinyin.len && pinyin.letters[pinyin.len - 1] == 'u')
-                        pinyin.letters[pinyin.len - 1] = 'v';
-                if (text[i] < 'a' || text[i] > 'z')
-                        continue;
-                if (pinyin.len == PINYIN_LETTERS)
-                        return (Pinyin){0};
-                pinyin.letters[pinyin.len++] = (char)text[i];
-        }
-        return pinyin;
-}
-
-static Pinyin ask_rules(uint32_t character) {
-        UChar text[64], decomposed[128];
-        int32_t length = 0, limit;
-        U16_APPEND_UNSAFE(text, length, character);
-        limit = length;
-        UErrorCode error = U_ZERO_ERROR;
-        pinyin_warm();
-        pthread_mutex_lock(&rules_lock);
-        utrans_transUChars(rules, text, &length, 64, 0, &limit, &error);
-        pthread_mutex_unlock(&rules_lock);
-        if (U_FAILURE(error))
-                return (Pinyin){0};
-        length = unorm2_normalize(decomposition, text, length, decomposed, 128, &error);
-        return U_SUCCESS(error) ? strip_tones(decomposed, length) : (Pinyin){0};
-}
-
-static const char *reading_find(const Reading *readings, size_t count, uint32_t character) {
-        for (size_t i = 0; i < count; i++)
-                if (readings[i].character == character)
-                        return readings[i].letters;
-        return NULL;
-}
-
-// Five bits a letter, the first letter lowest.
-static uint32_t pack(Pinyin pinyin) {
-        uint32_t packed = 0;
-        for (int i = pinyin.len - 1; i >= 0; i--)
-                packed = packed << 5 | (uint32_t)(pinyin.letters[i] - 'a' + 1);
-        return packed ? packed : PACKED_NONE;
-}
-
-static Pinyin unpack(uint32_t packed) {
-        Pinyin pinyin = {0};
-        for (; packed && packed != PACKED_NONE; packed >>= 5)
-                pinyin.letters[pinyin.len++] = (char)('a' + (packed & 31) - 1);
-        return pinyin;
-}
-
 Pinyin pinyin_of(uint32_t character) {
-        if (character < TABLE_FIRST || character > TABLE_LAST)
-                return character >= 0x20000 && character <= 0x3FFFF ? ask_rules(character) : (Pinyin){0};
-        _Atomic uint32_t *place = &table[character - TABLE_FIRST];
-        uint32_t packed = atomic_load_explicit(place, memory_order_relaxed);
-        if (!packed) {
-                const char *letters = reading_find(corrected, sizeof corrected / sizeof corrected[0], character);
-                packed = pack(letters ? pinyin_make(letters) : ask_rules(character));
-                atomic_store_explicit(place, packed, memory_order_relaxed);
-        }
-        return unpack(packed);
+        const char *letters = reading_find(corrected, sizeof corrected / sizeof corrected[0], character);
+        if (letters)
+                return pinyin_make(letters);
+        if (character >= PINYIN_TABLE_FIRST && character <= PINYIN_TABLE_LAST)
+                return pinyin_unpack(pinyin_table[character - PINYIN_TABLE_FIRST]);
+        return character >= 0x20000 && character <= 0x3FFFF ? pinyin_ask_rules(character) : (Pinyin){0};
 }
 
 static const char *pair_find(const PairReading *pairs, size_t count, uint32_t character, uint32_t neighbour) {

@@ -13,4 +13,3 @@ typedef struct Pinyin {
 Pinyin pinyin_of(uint32_t character);
 Pinyin pinyin_in_word(const uint32_t *characters, size_t count, size_t index); // looks at the neighbours: 银行 yinhang
 Pinyin pinyin_of_surname(uint32_t character);                                // where a surname reads otherwise (单 shan); len 0: nowhere
-void pinyin_warm(void);

@@ -1,6 +1,5 @@
 // UTF-8, folding and sort keys. The tokeniser is in tokens.c, pinyin in pinyin.c.
 #include "base/unicode.h"
-#include "base/pinyin.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <unicode/ucol.h>
@@ -39,11 +38,6 @@ Status unicode_start(Context *context) {
         if (U_FAILURE(icu.error))
                 return error_detail(context, STATUS_INTERNAL, "internal", "ICU cannot be opened: %s", u_errorName(icu.error));
         return STATUS_OK;
-}
-
-void unicode_warm(void) {
-        icu_ready();
-        pinyin_warm();
 }
 
 // The length of the well-formed character at the start, 0 when there is none; `text` is not empty.

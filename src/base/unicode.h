@@ -4,7 +4,6 @@
 #include "base/context.h"
 
 Status unicode_start(Context *context) MUST_USE;   // opens what ICU needs, once per process
-void unicode_warm(void);                           // opens the pinyin rules (0.1 s), which otherwise the first Chinese term does; for a background thread
 bool utf8_valid(Str text);                         // U+0000 is valid here; what stores text refuses it
 size_t utf8_length(Str text);                      // code points
 uint32_t utf8_next(Str text, size_t *offset);      // advances offset; what is not valid counts as U+FFFD, byte by byte

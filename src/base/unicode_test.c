@@ -199,7 +199,6 @@ static void starts(void **state) {
         context_init(&context, arena, LANG_ZH_CN, 0);
         assert_int_equal(unicode_start(&context), STATUS_OK);
         assert_int_equal(unicode_start(&context), STATUS_OK);
-        unicode_warm();
 }
 
 int main(void) {

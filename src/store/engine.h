@@ -29,6 +29,7 @@ typedef struct Engine {
         Status (*prepare_migrations)(Db *db);                  // makes schema_version and locks it until the commit
         const Migration *migrations;                           // the engine's own, run before anyone else's
         size_t migrations_count;
+        bool (*trim)(Store *store);                            // may be NULL: it keeps nothing
         Status (*backup)(Store *store, Context *context, const char *file);
         Status (*check)(Store *store, Context *context, void (*report)(void *arg, Str finding), void *arg);
 } Engine;
@@ -47,6 +48,7 @@ struct Db {
         bool writing, touched;
         bool failed;   // a statement failed: only a rollback, or that of the savepoint around it, makes the transaction usable again
         int depth;     // of savepoints
+        int64_t written; // statements that may have written, or failed
         Rows *rows;    // open cursors
 };
 

@@ -83,6 +83,10 @@ StoreStats store_stats(const Store *store) {
         return (StoreStats){.writes = store->writes, .groups = store->groups, .reads = store->reads, .busy_ms = store->busy_us / 1000, .queue = store->queue};
 }
 
+bool store_trim(Store *store) {
+        return !store->engine->trim || store->engine->trim(store);
+}
+
 Status store_backup(Store *store, Context *context, const char *file) {
         return store->engine->backup(store, context, file);
 }
@@ -135,23 +139,32 @@ static Status usable(Db *db, const Sql *statement) {
 }
 
 static Status remember(Db *db, Status status) {
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
                 db->failed = true;
+                db->written++;
+        }
         return status;
+}
+
+int64_t db_written(const Db *db) {
+        return db->written;
 }
 
 Status db_exec(Db *db, const Sql *statement, int64_t *ret_changed) {
         TRY(usable(db, statement));
+        db->written++;
         return remember(db, db->store->engine->exec(db, statement, ret_changed));
 }
 
 Status db_ddl(Db *db, const Sql *statement) {
         TRY(usable(db, statement));
+        db->written++;
         return remember(db, db->store->engine->ddl(db, statement));
 }
 
 Status db_query(Db *db, const Sql *statement, Rows **ret) {
         TRY(usable(db, statement));
+        db->written += !str_starts(buf_str(&statement->text), STR("select ")); // rows of what is written
         return remember(db, db->store->engine->query(db, statement, ret));
 }
 

@@ -53,6 +53,8 @@ void db_touch(Db *db);                         // this transaction leaves events
 Status db_exec(Db *db, const Sql *statement, int64_t *ret_changed) MUST_USE;   // ret_changed may be NULL
 Status db_insert(Db *db, const Sql *statement, int64_t *ret_id) MUST_USE;      // INSERT that ends with sql_returning_id(), or has a RETURNING of its own
 Status db_ddl(Db *db, const Sql *statement) MUST_USE;                          // not cached; SQLite: all readers see the new schema after the commit
+// As long as it stays the same nothing has been written that would have to be taken back: whoever goes on after a failure needs no savepoint.
+int64_t db_written(const Db *db);
 // A unique violation is STATUS_CONFLICT with code "not_unique" and the index's name in error.args[0]. A savepoint that fails is rolled back to:
 Status db_savepoint(Db *db, Status (*run)(Db *db, void *arg), void *arg) MUST_USE;
 
@@ -79,6 +81,8 @@ Status store_backup(Store *store, Context *context, const char *file) MUST_USE; 
 Status store_check(Store *store, Context *context, void (*report)(void *arg, Str finding), void *arg) MUST_USE; // integrity_check and foreign checks of the engine
 typedef struct StoreStats { int64_t writes, groups, reads, busy_ms, queue; } StoreStats;
 StoreStats store_stats(const Store *store);
+// Connections that have had little to do since the call before give back what they keep of the database; answers whether freed memory is worth collecting. For one thread, every minute or so.
+bool store_trim(Store *store);
 
 // What both dialects offer as SQL functions (SQLite: registered in C; PostgreSQL: created by the store's first migration), so that compiled expressions agree:
 //   haike_add(a,b) haike_sub haike_mul haike_div (numbers; null out of range and by zero) haike_round(a,places) haike_sum(x) haike_avg(x) (aggregates; null over no rows, null when out of range)

@@ -90,7 +90,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (!setting.arena) {
                 setting.arena = arena_new(0);
                 setting.zone = zone_open(STR("Asia/Shanghai"));
-                unicode_warm();
         }
         Str source = str_make((const char *)data, size);
         try_source(&setting, source, false);

@@ -151,7 +151,7 @@ const READING = {
     ['into what something was merged is told to whom could see it', 'if (allowed && query_visible(call, object, into, &status))', 'if (query_visible(call, object, into, &status) || allowed)', ['merging']],
   ],
   'src/record/query_list.c': [
-    ['a list takes the right to read', 'if (!actor_may(call->actor, query->object, verb))', 'if (verb == VERB_EXPORT)'],
+    ['a list takes the right to read', 'if (!actor_may(list->call->actor, list->object, verb))', 'if (verb == VERB_EXPORT)'],
     ['filters name what the reader knows', 'ExprNames names = actor_names(call->actor);', 'ExprNames names = catalog_names(call->catalog);'],
     ['a match by what is hidden is not shown', 'return search_visible(list->call, list->object, values, list->terms);', 'return values != NULL;'],
     ['a match by what is hidden is not counted', 'if (!whole && !list->restricted)', 'if (list->restricted || !whole)', [...TRICKS, 'access_matrix']],

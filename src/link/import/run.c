@@ -1,4 +1,5 @@
-// The import itself: rows in slices, a savepoint each, so that one bad row costs only itself and says why.
+// The import itself: rows in slices, so that one bad row costs only itself and says why. Most bad rows are found out before anything of them is written; where one
+// is not, its slice is run again with a savepoint for each row.
 #include "link/import/map.h"
 #include "record/duplicate.h"
 #include "record/write.h"
@@ -23,6 +24,7 @@ typedef struct Run {
         Known ***known;        // by target, buckets
         size_t first, last;    // the slice
         bool second_pass;
+        bool careful;          // the slice: a savepoint for each row
         // of the transaction
         Call call;
         const Object *object;
@@ -250,6 +252,20 @@ static Status run_row(Db *db, void *arg) {
         return skip ? STATUS_OK : write_row(run, step, input);
 }
 
+static Status take_row(Run *run, RowStep *step) {
+        Db *db = run->call.db;
+        if (run->careful)
+                return db_savepoint(db, run_row, step);
+        int64_t written = db_written(db);
+        Status status = run_row(db, step);
+        if (status == STATUS_OK || db_written(db) == written)
+                return status;
+        run->careful = true;
+        for (size_t i = 0; i < run->map.count; i++) // what was found may be what this slice had made
+                memset(run->known[i], 0, sizeof(Known *) * KNOWN_BUCKETS);
+        return STATUS_RETRY;
+}
+
 // ---- Slices
 
 // Somebody may have changed the object since the slice before: its fields have other places then.
@@ -290,7 +306,7 @@ static Status run_slice(Db *db, void *arg) {
         for (size_t i = run->first; i < run->last; i++) {
                 RowStep step = {.run = run, .row = i};
                 error_clear(context);
-                Status status = db_savepoint(db, run_row, &step);
+                Status status = take_row(run, &step);
                 if (store_failed(status))
                         return status;
                 if (status != STATUS_OK) {
@@ -321,6 +337,7 @@ static Status run_pass(Run *run, bool (*progress)(void *arg, int64_t done, int64
                 Context context;
                 context_init(&context, arena, run->context->lang, run->context->now_ms);
                 run->before = *run->result;
+                run->careful = false;
                 Status status = store_write(org_store(run->org), &context, run_slice, run);
                 if (status != STATUS_OK && !(run->options->dry_run && status == STATUS_CONFLICT)) {
                         run->context->error.detail = str_copy(run->context->arena, context.error.detail);

@@ -27,6 +27,8 @@ static Status reader_take(SqliteStore *store, Context *context, SqliteConn **ret
 static void reader_give_back(SqliteStore *store, SqliteConn *conn) {
         pthread_mutex_lock(&store->readers_lock);
         conn->next = store->idle;
+        conn->reads++;
+        conn->trimmed = false;
         store->idle = conn;
         pthread_mutex_unlock(&store->readers_lock);
 }
@@ -155,6 +157,7 @@ static const Engine sqlite_engine = {
         .rows_null = sqlite_rows_null,
         .rows_close = sqlite_rows_close,
         .prepare_migrations = sqlite_prepare_migrations,
+        .trim = sqlite_trim,
         .backup = sqlite_backup,
         .check = sqlite_check,
 };

@@ -87,6 +87,7 @@ static Status job_run(Db *db, void *arg) {
         Job *job = arg;
         if (job->gate)
                 sem_wait(job->gate);
+        job->gate = NULL; // it may be run again
         TRY(insert_note(db, job->id, job->fails ? STR("bad word") : STR("good word")));
         return job->fails ? error_set(db_context(db), STATUS_CONFLICT, "conflict") : STATUS_OK;
 }

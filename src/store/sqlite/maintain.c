@@ -1,4 +1,4 @@
-// What runs beside readers and writer: moving the log into the database, backup, integrity check.
+// What runs beside readers and writer: moving the log into the database, giving caches back, backup, integrity check.
 #include "os/os.h"
 #include "store/sqlite/sqlite.h"
 #include <errno.h>
@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #define WAL_PAGES_WANTED 1000  // from here on the checkpoint thread works
+#define READS_FEW 200           // between two looks: whoever reads less can do without its cache; the server's own looks for work are fewer
+#define WRITES_FEW 200
 #define WAL_PAGES_LARGEST 16000 // from here on the writer waits for it: under steady load only a pause lets the log start again
 
 static void *checkpoint_loop(void *arg) {
@@ -62,6 +64,55 @@ void sqlite_checkpoint_stop(SqliteStore *store) {
         pthread_cond_destroy(&store->checkpoint_cond);
         sqlite_disconnect(store->checkpointer);
         store->checkpointer = NULL;
+}
+
+// ---- caches
+
+// Takes those out of the idle that have read little and still keep something.
+static SqliteConn *take_cold(SqliteStore *store) {
+        SqliteConn *cold = NULL;
+        pthread_mutex_lock(&store->readers_lock);
+        for (SqliteConn **at = &store->idle; *at;) {
+                SqliteConn *conn = *at;
+                bool is_cold = conn->reads < READS_FEW && !conn->trimmed;
+                conn->reads = 0;
+                if (!is_cold) {
+                        at = &conn->next;
+                        continue;
+                }
+                *at = conn->next;
+                conn->next = cold;
+                cold = conn;
+        }
+        pthread_mutex_unlock(&store->readers_lock);
+        return cold;
+}
+
+// Behind the others: who is taken first has its cache.
+static void put_back(SqliteStore *store, SqliteConn *conns) {
+        pthread_mutex_lock(&store->readers_lock);
+        SqliteConn **at = &store->idle;
+        while (*at)
+                at = &(*at)->next;
+        *at = conns;
+        pthread_mutex_unlock(&store->readers_lock);
+}
+
+// Prepared statements stay.
+bool sqlite_trim(Store *base) {
+        SqliteStore *store = (SqliteStore *)base;
+        SqliteConn *cold = take_cold(store);
+        for (SqliteConn *conn = cold; conn; conn = conn->next) {
+                sqlite3_db_release_memory(conn->handle);
+                conn->trimmed = true;
+        }
+        put_back(store, cold);
+        int64_t writes = base->writes;
+        bool quiet = writes - store->writes_seen < WRITES_FEW;
+        store->writes_seen = writes;
+        if (quiet)
+                store->trim_wanted = true;
+        return cold || quiet;
 }
 
 static Status backup_failed(Context *context, const char *step, const char *path) {

@@ -19,6 +19,8 @@ struct SqliteConn {
         int zones_count;
         int64_t steps_left;
         SqliteConn *next;         // among the idle
+        int reads;                // since sqlite_trim() looked last, under the readers' lock
+        bool trimmed;             // and it has nothing to give back
 };
 
 typedef struct SqliteStore {
@@ -37,6 +39,8 @@ typedef struct SqliteStore {
         StoreWork *first, *last;
         bool stopping;
         int wal_pages;            // after the last commit; the writer thread's
+        _Atomic bool trim_wanted; // the writer thread gives its cache back after the next group
+        int64_t writes_seen;      // by sqlite_trim(), the last time
 
         SqliteConn *checkpointer; // the checkpoint thread's
         pthread_t checkpoint_thread;
@@ -80,5 +84,6 @@ bool sqlite_submit(Store *store, StoreWork *work);
 Status sqlite_checkpoint_start(Context *context, SqliteStore *store) MUST_USE;
 void sqlite_checkpoint_stop(SqliteStore *store);
 void sqlite_checkpoint_after_commit(SqliteStore *store);      // by the writer thread
+bool sqlite_trim(Store *store);
 Status sqlite_backup(Store *store, Context *context, const char *file) MUST_USE;
 Status sqlite_check(Store *store, Context *context, void (*report)(void *arg, Str finding), void *arg) MUST_USE;

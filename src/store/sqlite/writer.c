@@ -1,5 +1,7 @@
-// The one thread that writes to SQLite. It takes what is queued into a group, runs each work in a savepoint of its own, commits once and only then
-// says so to each. Works that arrive while a group runs join it, up to a bound of count and time.
+// The one thread that writes to SQLite. It takes what is queued into a group, runs one work after the other, commits once and only then says so to each. Works
+// that arrive while a group runs join it, up to a bound of count and time. A work that fails before it wrote leaves nothing to be taken back; where one fails
+// later, the group is rolled back and run again with each work in a savepoint of its own. Savepoints around all would cost more than everything else: an FTS5
+// index is written to its tables at each.
 #include "os/os.h"
 #include "store/sqlite/sqlite.h"
 
@@ -14,6 +16,8 @@ typedef struct Group {
         Status statuses[GROUP_LARGEST];
         int count;
         bool touched;
+        bool careful; // each work in a savepoint
+        bool spoiled; // a work failed after it had written, and there is no savepoint
         bool lost; // SQLite rolled all of it back by itself (disk full, I/O error)
 } Group;
 
@@ -61,7 +65,7 @@ static Status run_once(Group *group, StoreWork *work) {
         SqliteConn *conn = group->store->writer;
         SqliteDb db = {.conn = conn};
         db_init(&db.base, &group->store->base, work->context, true);
-        int code = sqlite_run(conn, STR("savepoint work"));
+        int code = group->careful ? sqlite_run(conn, STR("savepoint work")) : SQLITE_OK;
         if (code != SQLITE_OK) {
                 group->lost = true;
                 return sqlite_fail(conn, work->context, code, STR("savepoint"));
@@ -71,22 +75,26 @@ static Status run_once(Group *group, StoreWork *work) {
         if (status == STATUS_OK && db.base.failed)
                 status = error_detail(work->context, STATUS_INTERNAL, "database", "a failed statement was passed over");
         if (status == STATUS_OK) {
-                code = sqlite_run(conn, STR("release work"));
+                code = group->careful ? sqlite_run(conn, STR("release work")) : SQLITE_OK;
                 if (code == SQLITE_OK) {
                         group->touched |= db.base.touched;
                         return STATUS_OK;
                 }
                 status = sqlite_fail(conn, work->context, code, STR("release"));
         }
-        if (!roll_back_work(conn))
+        if (group->careful)
+                group->lost |= !roll_back_work(conn);
+        else if (sqlite3_get_autocommit(conn->handle))
                 group->lost = true;
+        else
+                group->spoiled = db.base.written > 0;
         return status;
 }
 
 static Status run_work(Group *group, StoreWork *work) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 Status status = run_once(group, work);
-                if (status != STATUS_RETRY || group->lost)
+                if (status != STATUS_RETRY || group->lost || group->spoiled)
                         return status;
                 error_clear(work->context);
         }
@@ -100,6 +108,23 @@ static void fail_all(Group *group, int code) {
                         group->statuses[i] = code == SQLITE_OK ? error_detail(group->works[i]->context, STATUS_IO, "database", "the group was rolled back")
                                                                : sqlite_fail(group->store->writer, group->works[i]->context, code, STR("commit"));
         group->touched = false;
+}
+
+// From here on in savepoints, and all that there was before again. SQLite's code: of a transaction that does not begin.
+static int run_carefully(Group *group) {
+        SqliteConn *conn = group->store->writer;
+        int code = sqlite_run(conn, STR("rollback"));
+        if (code == SQLITE_OK)
+                code = sqlite_run(conn, STR("begin immediate"));
+        group->careful = true;
+        group->spoiled = group->touched = false;
+        if (group->count == 1 && group->statuses[0] != STATUS_RETRY)
+                return code; // who failed has nobody before him
+        for (int i = 0; i < group->count && code == SQLITE_OK && !group->lost; i++) {
+                error_clear(group->works[i]->context);
+                group->statuses[i] = run_work(group, group->works[i]);
+        }
+        return code;
 }
 
 static void run_group(Group *group, int64_t started_us) {
@@ -116,10 +141,18 @@ static void run_group(Group *group, int64_t started_us) {
                 int at = group->count++;
                 group->works[at] = work;
                 group->statuses[at] = run_work(group, work);
+                if (group->spoiled && (code = run_carefully(group)) != SQLITE_OK)
+                        break;
                 if (group->lost || group->count == GROUP_LARGEST || os_monotonic_us() - started_us > GROUP_LONGEST_US)
                         break;
                 work = queue_take(group->store, false);
         } while (work);
+        if (code != SQLITE_OK) {
+                for (int i = 0; i < group->count; i++)
+                        group->statuses[i] = STATUS_OK;
+                fail_all(group, code);
+                return;
+        }
         if (group->lost) {
                 if (!sqlite3_get_autocommit(conn->handle))
                         sqlite_run(conn, STR("rollback"));
@@ -149,6 +182,8 @@ static void *writer_loop(void *arg) {
                 if (group.touched)
                         store_notify(&store->base);
                 sqlite_checkpoint_after_commit(store);
+                if (atomic_exchange(&store->trim_wanted, false))
+                        sqlite3_db_release_memory(store->writer->handle);
         }
         return NULL;
 }
