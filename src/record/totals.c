@@ -1,7 +1,7 @@
 // What tables of totals an object has, and how their columns are said in SQL. Nothing is run here.
 #include "record/totals.h"
 
-#define TOTALS_VERSION 1 // of how they are kept: another one makes all of them anew
+#define TOTALS_VERSION 2 // of how they are kept: another one makes all of them anew
 #define SIGNATURE_CAP 8192
 
 // Where days begin decides on the month of a date-time.
