@@ -45,7 +45,10 @@ export class Browser {
       if (message.type() === 'error' && !EXPECTED.test(message.text())) window.complaints.push(message.text())
     })
     page.on('pageerror', (error) => window.complaints.push(error.message))
-    if (login) await window.signIn(login)
+    if (login) {
+      await window.signIn(login)
+      await window.likes({ theme, lang })
+    }
     return window
   }
 
@@ -69,6 +72,15 @@ export class Window {
     await this.page.fill('#password', password)
     await this.page.click('button[type=submit]')
     await this.page.waitForURL('**/today')
+  }
+
+  // What an earlier window of this person chose is kept by the server and wins over what this one was opened with.
+  async likes(wanted) {
+    const { status, body } = await this.api('GET', '/preferences')
+    if (status !== 200 || Object.entries(wanted).every(([key, value]) => body?.[key] === undefined || body[key] === value)) return
+    const at = Object.fromEntries(Object.keys(wanted).map((key) => [key, Date.now()]))
+    await this.api('PUT', '/preferences', { ...body, ...wanted, at: { ...body.at, ...at } })
+    await this.go('/today')
   }
 
   async go(path) {
