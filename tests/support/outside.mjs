@@ -49,13 +49,15 @@ class Outside {
     this.log = ''
   }
 
-  // Resolves when a line of its output matches.
+  // Resolves when a line of its output matches: of this process's, for it may have been started before.
   start(command, words, ready, options = {}) {
     this.process = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
     return new Promise((resolve, reject) => {
+      let said = ''
       const take = (bytes) => {
+        said += bytes
         this.log += bytes
-        const found = ready.exec(this.log)
+        const found = ready.exec(said)
         if (found) resolve(found)
       }
       this.process.stdout.on('data', take)
