@@ -2,6 +2,7 @@
 // in a bare loop that steps every row and reads every column. Statements that only look up names of what rows refer to are left out. Prints one line of JSON.
 #include "app/command.h"
 #include "base/unicode.h"
+#include "bench/program.h"
 #include "os/os.h"
 #include "store/sqlite/sqlite.h"
 #include <sodium.h>
@@ -211,23 +212,12 @@ static Status loop(Bare *bare) {
 }
 
 static bool take_arguments(int argc, char **argv, Question *q) {
-        const struct { const char *name; const char **text; int64_t *number; } table[] = {
+        const ProgramOption options[] = {
                 {"--data", .text = &q->data}, {"--login", .text = &q->login}, {"--kind", .text = &q->kind}, {"--object", .text = &q->object}, {"--group", .text = &q->group},
-                {"--measure", .text = &q->measure}, {"--q", .text = &q->q}, {"--id", .number = &q->id}, {"--high", .number = &q->high}, {"--loops", .number = &q->loops},
-                {"--page", .number = &q->page},
+                {"--measure", .text = &q->measure}, {"--q", .text = &q->q}, {"--id", .count = &q->id}, {"--high", .count = &q->high}, {"--loops", .count = &q->loops},
+                {"--page", .count = &q->page},
         };
-        for (int i = 1; i + 1 < argc; i += 2) {
-                size_t at = 0;
-                while (at < sizeof table / sizeof *table && strcmp(argv[i], table[at].name) != 0)
-                        at++;
-                if (at == sizeof table / sizeof *table)
-                        return false;
-                if (table[at].text)
-                        *table[at].text = argv[i + 1];
-                else
-                        *table[at].number = strtoll(argv[i + 1], NULL, 10);
-        }
-        return argc % 2 && q->data && q->login && q->kind && q->loops > 0;
+        return options_take(argc, argv, options, sizeof options / sizeof *options) && q->data && q->login && q->kind && q->loops > 0;
 }
 
 int main(int argc, char **argv) {

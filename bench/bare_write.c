@@ -3,6 +3,7 @@
 // What the pipeline reads to decide is left out. Prints one line of JSON. "{n}" in the body becomes the record's number.
 #include "app/command.h"
 #include "base/unicode.h"
+#include "bench/program.h"
 #include "os/os.h"
 #include "store/sqlite/sqlite.h"
 #include <sodium.h>
@@ -353,23 +354,12 @@ static void close_all(Bare *bare) {
 }
 
 static bool take_arguments(int argc, char **argv, Bare *bare) {
-        const struct { const char *name; const char **text; int64_t *number; } table[] = {
-                {"--data", .text = &bare->data}, {"--login", .text = &bare->login}, {"--object", .text = &bare->object}, {"--body", .text = &bare->body}, {"--count", .number = &bare->count},
-                {"--group", .number = &bare->group}, {"--import", .number = &bare->import}, {"--savepoints", .number = &bare->savepoints},
-                {"--warm", .number = &bare->warm},
+        const ProgramOption options[] = {
+                {"--data", .text = &bare->data}, {"--login", .text = &bare->login}, {"--object", .text = &bare->object}, {"--body", .text = &bare->body}, {"--count", .count = &bare->count},
+                {"--group", .count = &bare->group}, {"--import", .count = &bare->import}, {"--savepoints", .count = &bare->savepoints},
+                {"--warm", .count = &bare->warm},
         };
-        for (int i = 1; i + 1 < argc; i += 2) {
-                size_t at = 0;
-                while (at < sizeof table / sizeof *table && strcmp(argv[i], table[at].name) != 0)
-                        at++;
-                if (at == sizeof table / sizeof *table)
-                        return false;
-                if (table[at].text)
-                        *table[at].text = argv[i + 1];
-                else
-                        *table[at].number = strtoll(argv[i + 1], NULL, 10);
-        }
-        return argc % 2 && bare->data && bare->login && bare->object && bare->body && bare->count > 0 && bare->group > 0 && bare->group <= AT_ONCE;
+        return options_take(argc, argv, options, sizeof options / sizeof *options) && bare->data && bare->login && bare->object && bare->body && bare->count > 0 && bare->group > 0 && bare->group <= AT_ONCE;
 }
 
 int main(int argc, char **argv) {

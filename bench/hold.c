@@ -1,19 +1,13 @@
 // Holds many connections open: each asks once and stays, or listens to the event stream. Says when all are there and waits for a line on standard input; listeners are
 // then told of changes that this program makes on a connection of its own, and how long each took to reach each listener is kept. Prints lines of JSON.
+#include "bench/program.h"
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define IN_FLIGHT 64            // requests that wait for their first answer
@@ -43,17 +37,6 @@ typedef struct Hold {
         long latencies;
         char *bytes;
 } Hold;
-
-static int64_t now_ns(void) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static void die(const char *what) {
-        fprintf(stderr, "hold: %s: %s\n", what, strerror(errno));
-        exit(1);
-}
 
 static void raise_limit(void) {
         struct rlimit files;
@@ -225,23 +208,13 @@ static void wait_line(void) {
 }
 
 static bool take_arguments(int argc, char **argv, Options *o) {
-        const struct { const char *name; const char **text; int *number; } table[] = {
+        const ProgramOption options[] = {
                 {"--host", .text = &o->host}, {"--port", .number = &o->port}, {"--path", .text = &o->path}, {"--token", .text = &o->token}, {"--connections", .number = &o->connections},
                 {"--change-path", .text = &o->change_path}, {"--change-body", .text = &o->change_body}, {"--changes", .number = &o->changes}, {"--pause-ms", .number = &o->pause_ms},
         };
-        for (int i = 1; i + 1 < argc; i += 2) {
-                size_t at = 0;
-                while (at < sizeof table / sizeof *table && strcmp(argv[i], table[at].name) != 0)
-                        at++;
-                if (at == sizeof table / sizeof *table)
-                        return false;
-                if (table[at].text)
-                        *table[at].text = argv[i + 1];
-                else
-                        *table[at].number = (int)strtol(argv[i + 1], NULL, 10);
-        }
+        bool taken = options_take(argc, argv, options, sizeof options / sizeof *options);
         o->stream = o->change_path != NULL;
-        return argc % 2 && o->port && o->path && o->token && o->connections > 0 && !o->stream == !o->change_body;
+        return taken && o->port && o->path && o->token && o->connections > 0 && !o->stream == !o->change_body;
 }
 
 int main(int argc, char **argv) {

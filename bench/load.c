@@ -2,19 +2,13 @@
 // the percentiles are exact. Prints one line of JSON. "{n}" in path and body becomes the request's number, "{id}" one of the call's ids.
 // --mix names a file of calls, drawn by weight: name, weight, token, method, path, body and ids (with commas), a line each, with tabs between. --over S sends the requests
 // evenly over so many seconds, --day S in the shape of a working day with two busy times; latencies then count from when a request was due, also where no connection was free.
+#include "bench/program.h"
 #include <arpa/inet.h>
-#include <errno.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CONNECTIONS_LARGEST 2048
@@ -64,17 +58,6 @@ typedef struct Load {
         Connection *free[CONNECTIONS_LARGEST];
         int free_count;
 } Load;
-
-static int64_t now_ns(void) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static void die(const char *what) {
-        fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
-        exit(1);
-}
 
 // ---- requests
 
@@ -394,27 +377,12 @@ static bool take_asks(Load *load) {
 }
 
 static bool take_arguments(int argc, char **argv, Options *o) {
-        const struct { const char *name; const char **text; int *number; long *count; double *real; } table[] = {
+        const ProgramOption options[] = {
                 {"--host", .text = &o->host}, {"--port", .number = &o->port}, {"--path", .text = &o->path}, {"--method", .text = &o->method}, {"--body", .text = &o->body},
                 {"--token", .text = &o->token}, {"--connections", .number = &o->connections}, {"--requests", .count = &o->requests}, {"--low", .count = &o->id_low},
                 {"--high", .count = &o->id_high}, {"--seconds", .real = &o->seconds}, {"--mix", .text = &o->mix}, {"--over", .real = &o->over_s}, {"--day", .real = &o->day_s},
         };
-        for (int i = 1; i + 1 < argc; i += 2) {
-                size_t at = 0;
-                while (at < sizeof table / sizeof *table && strcmp(argv[i], table[at].name) != 0)
-                        at++;
-                if (at == sizeof table / sizeof *table)
-                        return false;
-                if (table[at].text)
-                        *table[at].text = argv[i + 1];
-                else if (table[at].number)
-                        *table[at].number = (int)strtol(argv[i + 1], NULL, 10);
-                else if (table[at].count)
-                        *table[at].count = strtol(argv[i + 1], NULL, 10);
-                else
-                        *table[at].real = strtod(argv[i + 1], NULL);
-        }
-        return argc % 2 && o->port && o->requests > 0 && o->connections > 0 && o->connections <= CONNECTIONS_LARGEST;
+        return options_take(argc, argv, options, sizeof options / sizeof *options) && o->port && o->requests > 0 && o->connections > 0 && o->connections <= CONNECTIONS_LARGEST;
 }
 
 int main(int argc, char **argv) {

@@ -145,20 +145,11 @@ static size_t most_receivers(const Handover *handover) {
         return most;
 }
 
-static void write_person(Call *call, JsonWriter *w, const char *key, int64_t user) {
-        const Person *person = access_person(call->actor->access, user);
-        json_key(w, str_from(key));
-        json_open_object(w);
-        json_put_int(w, "id", user);
-        json_put_str(w, "name", person ? person->name : STR_NONE);
-        json_close_object(w);
-}
-
 static void write_shares(Call *call, JsonWriter *w, const Share *shares, size_t count) {
         json_open_array(w);
         for (size_t i = 0; i < count; i++) {
                 json_open_object(w);
-                write_person(call, w, "user", shares[i].user);
+                user_put(w, "user", call->actor->access, shares[i].user);
                 json_put_int(w, "count", shares[i].count);
                 json_close_object(w);
         }
@@ -217,7 +208,7 @@ Status handover_write(Call *call, const Handover *handover, const HandoverPlan *
                         total++;
                 }
         json_open_object(w);
-        write_person(call, w, "user", handover->user);
+        user_put(w, "user", call->actor->access, handover->user);
         json_put_bool(w, "active", person && person->active);
         json_key(w, STR("items"));
         json_open_array(w);

@@ -17,15 +17,7 @@ static void write_superior(const Request *request, const Superior *superior, Jso
         json_put_int(w, "id", superior->person->id);
         json_put_str(w, "name", superior->person->name);
         json_put_str(w, "by", superior->department ? STR("head") : STR("superior"));
-        json_key(w, STR("department"));
-        if (department) {
-                json_open_object(w);
-                json_put_int(w, "id", department->id);
-                json_put_str(w, "name", department->name);
-                json_close_object(w);
-        } else {
-                json_add_null(w);
-        }
+        department_put(w, "department", department);
         json_close_object(w);
 }
 

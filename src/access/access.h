@@ -89,6 +89,10 @@ const Actor *access_system(const Access *access);
 Status access_actor_as(Context *context, const Access *access, const Actor *actor, int64_t role, const Actor **ret) MUST_USE;
 const Person *access_person(const Access *access, int64_t id);
 const Department *access_department(const Access *access, int64_t id);
+// A member of an answer: {"id","name"}; person_put and department_put: null for NULL; user_put: without a name for who is gone for good.
+void person_put(JsonWriter *w, const char *key, const Person *person);
+void department_put(JsonWriter *w, const char *key, const Department *department);
+void user_put(JsonWriter *w, const char *key, const Access *access, int64_t id);
 // Ids of a department and all below it, the department first; count 0: there is no such department. They belong to the snapshot.
 void access_subtree(const Access *access, Arena *arena, int64_t department, const int64_t **ret, size_t *ret_count);
 // What one role by itself gives on an object, for explaining. false: there is no such role.

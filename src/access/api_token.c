@@ -73,16 +73,11 @@ static void put_moment(JsonWriter *w, const char *key, Value at) {
 }
 
 static void write_token(Rows *rows, const Access *access, int64_t now_ms, JsonWriter *w) {
-        const Person *person = access_person(access, rows_int(rows, 1));
         Value expires = rows_value(rows, 6, VALUE_DATETIME);
         json_open_object(w);
         json_put_int(w, "id", rows_int(rows, 0));
         json_put_str(w, "name", rows_text(rows, 2));
-        json_key(w, STR("user"));
-        json_open_object(w);
-        json_put_int(w, "id", rows_int(rows, 1));
-        json_put_str(w, "name", person ? person->name : STR(""));
-        json_close_object(w);
+        user_put(w, "user", access, rows_int(rows, 1));
         json_put_str(w, "hint", rows_text(rows, 3));
         json_key(w, STR("scopes"));
         json_add_raw(w, rows_text(rows, 4));

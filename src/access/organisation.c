@@ -128,6 +128,31 @@ bool next_id(Str list, size_t *at, int64_t *ret) {
         return *at > from && str_to_int64(str_slice(list, from, *at), ret);
 }
 
+static void put_named(JsonWriter *w, const char *key, bool there, int64_t id, Str name) {
+        json_key(w, str_from(key));
+        if (!there) {
+                json_add_null(w);
+                return;
+        }
+        json_open_object(w);
+        json_put_int(w, "id", id);
+        json_put_str(w, "name", name);
+        json_close_object(w);
+}
+
+void person_put(JsonWriter *w, const char *key, const Person *person) {
+        put_named(w, key, person != NULL, person ? person->id : 0, person ? person->name : STR_NONE);
+}
+
+void department_put(JsonWriter *w, const char *key, const Department *department) {
+        put_named(w, key, department != NULL, department ? department->id : 0, department ? department->name : STR_NONE);
+}
+
+void user_put(JsonWriter *w, const char *key, const Access *access, int64_t id) {
+        const Person *person = access_person(access, id);
+        put_named(w, key, true, id, person ? person->name : STR(""));
+}
+
 bool access_roles_have(Str roles, int64_t role) {
         int64_t id;
         for (size_t at = 0; next_id(roles, &at, &id);)

@@ -14,15 +14,7 @@ static void write_session(Request *request) {
         json_put_str(w, "login", actor->login);
         json_put_str(w, "name", actor->name);
         json_put_str(w, "lang", str_from(lang_tag(actor->lang)));
-        json_key(w, STR("department"));
-        if (department) {
-                json_open_object(w);
-                json_put_int(w, "id", department->id);
-                json_put_str(w, "name", department->name);
-                json_close_object(w);
-        } else {
-                json_add_null(w);
-        }
+        department_put(w, "department", department);
         json_put_bool(w, "manager", actor->tree_count > 0 && department && department->head == actor->user);
         json_close_object(w);
         json_put_bool(w, "admin", actor->administrator);

@@ -8,11 +8,11 @@
 #include "link/courier.h"
 #include "objects/registry.h"
 #include "os/os.h"
+#include "record/duplicate.h"
+#include "record/entry.h"
 #include "record/quota.h"
 #include "record/totals.h"
 #include <arpa/inet.h>
-#include "record/duplicate.h"
-#include "record/entry.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +25,8 @@ static const Migration *all_migrations(Arena *arena, size_t *ret_count) {
         return list;
 }
 
-// Entries, totals and search tables of objects that are new or are defined otherwise than before.
-static Status prepare_search(Call *call, void *arg) {
+// What is kept beside the records (entries, totals, search tables, keys of duplicates) of objects that are new or are defined otherwise than before.
+static Status prepare_kept(Call *call, void *arg) {
         (void)arg;
         TRY(entries_prepare(call->db, call->catalog));
         TRY(totals_prepare(call->db, call->catalog));
@@ -40,7 +40,7 @@ Status command_open(Context *context, const Options *options, bool create, Org *
         Org *org = NULL;
         TRY(org_open(context, &config, create, &org));
         record_modules_set(org, object_modules);
-        Status status = work_write(context, org, STR("system"), prepare_search, NULL);
+        Status status = work_write(context, org, STR("system"), prepare_kept, NULL);
         if (status != STATUS_OK) {
                 org_close(org);
                 return status;

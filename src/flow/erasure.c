@@ -547,18 +547,13 @@ static void write_hash(Arena *arena, Str certificate, JsonWriter *w) {
 }
 
 static void write_row(Call *call, Rows *rows, bool whole, JsonWriter *w) {
-        const Person *person = access_person(call->actor->access, rows_int(rows, 2));
         const Object *object = catalog_find_id(call->catalog, rows_int(rows, 3));
         Str certificate = rows_null(rows, 7) ? STR_NONE : rows_value(rows, 7, VALUE_TEXT).text;
         json_open_object(w);
         json_put_int(w, "id", rows_int(rows, 0));
         json_key(w, STR("at"));
         json_add_datetime(w, rows_value(rows, 1, VALUE_DATETIME).ms);
-        json_key(w, STR("user"));
-        json_open_object(w);
-        json_put_int(w, "id", rows_int(rows, 2));
-        json_put_str(w, "name", person ? person->name : STR(""));
-        json_close_object(w);
+        user_put(w, "user", call->actor->access, rows_int(rows, 2));
         json_put_str(w, "object", object ? object->name : STR(""));
         json_put_int(w, "record", rows_int(rows, 4));
         json_put_str(w, "reason", rows_text(rows, 5));

@@ -395,15 +395,6 @@ static void put_problem(Context *context, JsonWriter *w, Rows *rows) {
         json_close_object(w);
 }
 
-static void put_user(Call *call, JsonWriter *w, int64_t user) {
-        const Person *person = access_person(call->actor->access, user);
-        json_key(w, STR("user"));
-        json_open_object(w);
-        json_put_int(w, "id", user);
-        json_put_str(w, "name", person ? person->name : STR_NONE);
-        json_close_object(w);
-}
-
 static void select_jobs(Call *call, Sql *select) {
         sql(select, "select \"id\", kind, status, progress, result, problem, created_at, finished_at, request, user_id, case when finished_at is not null and undo_until > ");
         sql_value(select, value_datetime(call->context->now_ms));
@@ -423,7 +414,7 @@ static void write_row(Call *call, Rows *rows, bool everyone, JsonWriter *w) {
         put_time(w, "created_at", rows_value(rows, 6, VALUE_DATETIME));
         put_time(w, "finished_at", rows_value(rows, 7, VALUE_DATETIME));
         if (everyone)
-                put_user(call, w, rows_int(rows, 9));
+                user_put(w, "user", call->actor->access, rows_int(rows, 9));
         json_close_object(w);
 }
 

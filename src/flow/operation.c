@@ -134,7 +134,6 @@ static Status write_record(Call *call, const Object *object, int64_t id, JsonWri
 
 static Status write_row(Call *call, const Row *row, JsonWriter *w) {
         static const char *const members[] = {"op", "count", "action"};
-        const Person *person = access_person(call->actor->access, row->user);
         Json *request = NULL;
         TRY(json_parse(call->context, row->request, REQUEST_DEPTH, &request));
         const Object *object = catalog_find(call->catalog, json_str(request, "object", STR_NONE));
@@ -147,11 +146,7 @@ static Status write_row(Call *call, const Row *row, JsonWriter *w) {
         json_add_datetime(w, row->at_ms);
         json_key(w, STR("undo_until"));
         json_add_datetime(w, row->until_ms);
-        json_key(w, STR("user"));
-        json_open_object(w);
-        json_put_int(w, "id", row->user);
-        json_put_str(w, "name", person ? person->name : STR(""));
-        json_close_object(w);
+        user_put(w, "user", call->actor->access, row->user);
         json_put_str(w, "object", object ? object->name : STR(""));
         json_put_members(w, request, members, sizeof members / sizeof *members);
         json_key(w, STR("fields"));

@@ -266,15 +266,16 @@ static Status check_totals(Check *check) {
         Db *db = check->call->db;
         TotalsTables *tables = arena_new_of(check->call->context->arena, TotalsTables);
         bool ready = false;
-        if (!check->object->retired)
-                TRY(totals_ready(db, check->object, &ready));
+        if (check->object->retired)
+                return STATUS_OK;
+        TRY(totals_tables(db, check->object, tables));
+        TRY(totals_ready(db, check->object, tables, &ready));
         if (!ready)
                 return STATUS_OK;
         int64_t entries = 0;
         TRY(totals_entries_differing(db, check->object, &entries));
         if (entries)
                 tell(check, "check.totals", entries, STR("totals_entry"));
-        TRY(totals_tables(db, check->object, tables));
         for (size_t i = 0; i < tables->count && os_monotonic_us() < check->totals_until_us; i++) {
                 int64_t differing = 0;
                 TRY(totals_differing(db, &tables->items[i], &differing));

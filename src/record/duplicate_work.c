@@ -215,17 +215,6 @@ static Status fill_on(Db *db, const Object *object, int64_t list, int64_t built,
         return set_built(db, list, more ? last : BUILT_ALL);
 }
 
-// Whoever writes to the table right now began before the list was there: he is waited for. Whoever begins after this finds that his catalog is behind (duplicates_put()).
-static Status wait_for_writers(Db *db, const Object *object) {
-        if (db_dialect(db) != DIALECT_POSTGRES)
-                return STATUS_OK;
-        Sql lock = db_sql(db);
-        sql(&lock, "lock table ");
-        sql_name(&lock, object->table);
-        sql(&lock, " in share mode");
-        return db_exec(db, &lock, NULL);
-}
-
 static Status prepare_object(Db *db, const Object *object) {
         List list;
         int64_t id = 0;
@@ -236,7 +225,8 @@ static Status prepare_object(Db *db, const Object *object) {
                 TRY(set_built(db, list.id, BUILT_GONE));
         if (!indexed(object))
                 return STATUS_OK;
-        TRY(wait_for_writers(db, object));
+        // whoever writes to the table right now began before the list was there: he is waited for; whoever begins after this finds that his catalog is behind (duplicates_put())
+        TRY(db_lock_table(db, object->table, false));
         TRY(begin_list(db, object, &id));
         int limit = BUILD_AT_ONCE;
         return fill_on(db, object, id, 0, &limit);

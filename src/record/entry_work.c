@@ -152,13 +152,7 @@ static Status rule_slice(Call *call, const SharingRule *rule, int limit, int64_t
 
 // Whoever writes to the table right now began before the rule was made: he is waited for. Whoever begins after this finds that his snapshot is behind (entries_put()).
 static Status wait_for_writers(Db *db, const Object *object) {
-        if (db_dialect(db) != DIALECT_POSTGRES)
-                return STATUS_OK;
-        Sql lock = db_sql(db);
-        sql(&lock, "lock table ");
-        sql_name(&lock, object->table);
-        sql(&lock, " in share mode");
-        return db_exec(db, &lock, NULL);
+        return db_lock_table(db, object->table, false);
 }
 
 static Status drop_rule_work(Db *db, int64_t rule) {

@@ -247,24 +247,8 @@ static void write_whose(const Search *search, const Hit *hit, JsonWriter *w) {
         bool told = hit->visible || object->duplicate_owner;
         const Person *person = told && hit->owner && actor_field(actor, object->owner) >= FIELD_READ ? access_person(actor->access, hit->owner) : NULL;
         const Department *department = told && hit->department && actor_field(actor, object->department) >= FIELD_READ ? access_department(actor->access, hit->department) : NULL;
-        json_key(w, STR("owner"));
-        if (person) {
-                json_open_object(w);
-                json_put_int(w, "id", person->id);
-                json_put_str(w, "name", person->name);
-                json_close_object(w);
-        } else {
-                json_add_null(w);
-        }
-        json_key(w, STR("department"));
-        if (department) {
-                json_open_object(w);
-                json_put_int(w, "id", department->id);
-                json_put_str(w, "name", department->name);
-                json_close_object(w);
-        } else {
-                json_add_null(w);
-        }
+        person_put(w, "owner", person);
+        department_put(w, "department", department);
 }
 
 // How sure: of what may not be seen only whether it is the same or alike, for finer steps would let somebody guess its name letter by letter.

@@ -65,8 +65,8 @@ Status totals_prepare(Db *db, const Catalog *catalog) MUST_USE;
 Status totals_begin(Db *db, const Object *object, bool large) MUST_USE;
 // A slice of what was left, and folds what the triggers wrote down. *ret_more: call again.
 Status totals_continue(Call *call, int limit, bool *ret_more) MUST_USE;
-// Do they say all of the object's records, by the definition of this snapshot?
-Status totals_ready(Db *db, const Object *object, bool *ret) MUST_USE;
+// Do these tables, which are those of the definition of this snapshot, say all of the object's records?
+Status totals_ready(Db *db, const Object *object, const TotalsTables *tables, bool *ret) MUST_USE;
 // In how many keys does the table differ from the records?
 Status totals_differing(Db *db, const TotalsTable *table, int64_t *ret) MUST_USE;
 

@@ -232,19 +232,10 @@ static Status sqlite_triggers(Db *db, const Object *object, const TotalsTables *
 
 typedef struct Names { Str items[TOTALS_TABLES_MOST * 8]; size_t count; } Names;
 
-static Status sqlite_names(Db *db, const Object *object, const char *type, Names *ret) {
-        Str beginning = str_format(db_arena(db), "total__" STR_FMT "__", STR_ARG(object->name));
-        Sql select = db_sql(db);
+static Status read_names(Db *db, const Sql *select, Names *ret) {
         ret->count = 0;
-        sql(&select, "select name from sqlite_master where type = ");
-        sql_str(&select, str_from(type));
-        sql(&select, " and substr(name, 1, length(");
-        sql_str(&select, beginning);
-        sql(&select, ")) = ");
-        sql_str(&select, beginning);
-        sql(&select, " and name not like '%\\_\\_entry\\_%' escape '\\'"); // those are totals_entry.c's
         ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
+        TRY(db_query(db, select, &rows));
         while (ret->count < sizeof ret->items / sizeof *ret->items) {
                 bool found;
                 TRY(rows_next(rows, &found));
@@ -255,16 +246,33 @@ static Status sqlite_names(Db *db, const Object *object, const char *type, Names
         return STATUS_OK;
 }
 
-static Status sqlite_drop(Db *db, const Object *object, bool table) {
-        Names *names = arena_new_of(db_arena(db), Names);
-        TRY(sqlite_names(db, object, table ? "table" : "trigger", names));
+static Status drop_named(Db *db, Str command, const Names *names) {
         for (size_t i = 0; i < names->count; i++) {
                 Sql ddl = db_sql(db);
-                sql_fixed(&ddl, table ? STR("drop table ") : STR("drop trigger "));
+                sql_fixed(&ddl, command);
                 sql_name(&ddl, names->items[i]);
                 TRY(run(db, &ddl));
         }
         return STATUS_OK;
+}
+
+static Status sqlite_names(Db *db, const Object *object, const char *type, Names *ret) {
+        Str beginning = str_format(db_arena(db), "total__" STR_FMT "__", STR_ARG(object->name));
+        Sql select = db_sql(db);
+        sql(&select, "select name from sqlite_master where type = ");
+        sql_str(&select, str_from(type));
+        sql(&select, " and substr(name, 1, length(");
+        sql_str(&select, beginning);
+        sql(&select, ")) = ");
+        sql_str(&select, beginning);
+        sql(&select, " and name not like '%\\_\\_entry\\_%' escape '\\'"); // those are totals_entry.c's
+        return read_names(db, &select, ret);
+}
+
+static Status sqlite_drop(Db *db, const Object *object, bool table) {
+        Names *names = arena_new_of(db_arena(db), Names);
+        TRY(sqlite_names(db, object, table ? "table" : "trigger", names));
+        return drop_named(db, table ? STR("drop table ") : STR("drop trigger "), names);
 }
 
 // ---- PostgreSQL
@@ -323,22 +331,8 @@ static Status postgres_drop(Db *db, const Object *object) {
         sql(&select, "select relname::text from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' and starts_with(relname::text, ");
         sql_str(&select, beginning);
         sql(&select, ")");
-        ROWS_CLEANUP Rows *rows = NULL;
-        TRY(db_query(db, &select, &rows));
-        while (names->count < sizeof names->items / sizeof *names->items) {
-                bool found;
-                TRY(rows_next(rows, &found));
-                if (!found)
-                        break;
-                names->items[names->count++] = str_copy(db_arena(db), rows_text(rows, 0));
-        }
-        for (size_t i = 0; i < names->count; i++) {
-                Sql ddl = db_sql(db);
-                sql(&ddl, "drop table ");
-                sql_name(&ddl, names->items[i]);
-                TRY(run(db, &ddl));
-        }
-        return STATUS_OK;
+        TRY(read_names(db, &select, names));
+        return drop_named(db, STR("drop table "), names);
 }
 
 // ---- Both

@@ -327,7 +327,7 @@ Status totals_answer(const TotalsQuestion *question, Sql *select, bool *ret) {
         TRY(choose(reading, tables));
         if (!reading->table)
                 return STATUS_OK;
-        TRY(totals_ready(call->db, question->object, ret));
+        TRY(totals_ready(call->db, question->object, tables, ret));
         if (*ret)
                 TRY(read_entries(reading, ret));
         return *ret ? put_select(reading, select) : STATUS_OK;

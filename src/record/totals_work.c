@@ -49,15 +49,13 @@ static Status store_state(Db *db, const State *state) {
         return db_exec(db, &write, NULL);
 }
 
-Status totals_ready(Db *db, const Object *object, bool *ret) {
+Status totals_ready(Db *db, const Object *object, const TotalsTables *tables, bool *ret) {
         State state;
-        Str signature = STR_NONE;
         *ret = false;
-        if (!object->totals_count)
+        if (!tables->count)
                 return STATUS_OK;
-        TRY(totals_signature(db, object, &signature));
         TRY(read_state(db, object, &state));
-        *ret = state.found && state.ready && str_eq(state.signature, signature);
+        *ret = state.found && state.ready && str_eq(state.signature, tables->signature);
         return STATUS_OK;
 }
 
@@ -74,16 +72,6 @@ static Status is_large(Db *db, const Object *object, bool *ret) {
         TRY(db_get_int(db, &select, &count, NULL));
         *ret = count > ENTRIES_AT_ONCE;
         return STATUS_OK;
-}
-
-static Status lock_table(Db *db, Str table) {
-        if (db_dialect(db) != DIALECT_POSTGRES)
-                return STATUS_OK;
-        Sql lock = db_sql(db);
-        sql(&lock, "lock table ");
-        sql_name(&lock, table);
-        sql(&lock, " in share row exclusive mode");
-        return db_exec(db, &lock, NULL);
 }
 
 static Status last_id(Db *db, const Object *object, int64_t *ret) {
@@ -108,7 +96,7 @@ Status totals_begin(Db *db, const Object *object, bool large) {
         TRY(totals_drop(db, object));
         TRY(totals_entry_drop(db, object));
         TRY(totals_forget_entries(db, object));
-        TRY(lock_table(db, object->table));
+        TRY(db_lock_table(db, object->table, true));
         TRY(last_id(db, object, &state.last));
         TRY(totals_make(db, object, large));
         TRY(totals_entry_triggers(db, object));
@@ -153,7 +141,7 @@ static Status prepare_object(Db *db, const Object *object) {
         TRY(read_state(db, object, &state));
         if (is_current(&state, signature))
                 return STATUS_OK;
-        TRY(lock_table(db, STR("totals_state"))); // another node may be at it
+        TRY(db_lock_table(db, STR("totals_state"), true)); // another node may be at it
         TRY(read_state(db, object, &state));
         if (is_current(&state, signature))
                 return STATUS_OK;

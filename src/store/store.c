@@ -162,6 +162,16 @@ Status db_ddl(Db *db, const Sql *statement) {
         return remember(db, db->store->engine->ddl(db, statement));
 }
 
+Status db_lock_table(Db *db, Str table, bool alone) {
+        if (db_dialect(db) != DIALECT_POSTGRES)
+                return STATUS_OK;
+        Sql lock = db_sql(db);
+        sql(&lock, "lock table ");
+        sql_name(&lock, table);
+        sql_fixed(&lock, alone ? STR(" in share row exclusive mode") : STR(" in share mode"));
+        return db_exec(db, &lock, NULL);
+}
+
 Status db_query(Db *db, const Sql *statement, Rows **ret) {
         TRY(usable(db, statement));
         db->written += !str_starts(buf_str(&statement->text), STR("select ")); // rows of what is written

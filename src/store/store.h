@@ -53,6 +53,8 @@ void db_touch(Db *db);                         // this transaction leaves events
 Status db_exec(Db *db, const Sql *statement, int64_t *ret_changed) MUST_USE;   // ret_changed may be NULL
 Status db_insert(Db *db, const Sql *statement, int64_t *ret_id) MUST_USE;      // INSERT that ends with sql_returning_id(), or has a RETURNING of its own
 Status db_ddl(Db *db, const Sql *statement) MUST_USE;                          // not cached; SQLite: all readers see the new schema after the commit
+// PostgreSQL: waits for whoever writes to the table and keeps all others from writing until the commit; alone: from doing the same too. SQLite has one writer anyway.
+Status db_lock_table(Db *db, Str table, bool alone) MUST_USE;
 // As long as it stays the same nothing has been written that would have to be taken back: whoever goes on after a failure needs no savepoint.
 int64_t db_written(const Db *db);
 // A unique violation is STATUS_CONFLICT with code "not_unique" and the index's name in error.args[0]. A savepoint that fails is rolled back to:

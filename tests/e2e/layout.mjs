@@ -86,3 +86,11 @@ export async function thumbs(page) {
   const found = await page.evaluate(smallTargets)
   if (found.length) throw new Error(found.slice(0, 8).join('\n'))
 }
+
+// A page as it stands, with its picture: nothing cut, nothing that axe finds, on the phone nothing too small for a thumb.
+export async function looked(window, name) {
+  await window.picture(name)
+  await fits(window.page)
+  await accessible(window.page)
+  if (window.page.viewportSize().width < 768) await thumbs(window.page)
+}

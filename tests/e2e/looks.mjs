@@ -17,9 +17,6 @@ async function pages(window, login) {
 
 async function look({ browser, report }, { login, size, theme, lang }) {
   const window = await browser.window({ login, size, theme, lang })
-  // what other walks have chosen for this person does not count here
-  const at = { theme: Date.now(), lang: Date.now() }
-  ensure((await window.api('PUT', '/preferences', { theme, lang, at })).status < 300, 'the look is not kept')
   const tail = `${size.width}-${theme}${lang === 'en' ? '-en' : ''}${login === 'admin' ? '-admin' : ''}`
   for (const [name, path] of Object.entries(await pages(window, login))) {
     await report.check(`${name} at ${size.width} ${theme} ${lang}: fits, and axe finds nothing`, async () => {

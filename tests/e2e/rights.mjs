@@ -1,6 +1,6 @@
 // Rights on screen: the matrix of roles with what saving would do, why somebody sees a record, its team, and looking as a colleague; at a desk and on a phone.
 import { PHONE } from './browser.mjs'
-import { accessible, fits, thumbs } from './layout.mjs'
+import { looked } from './layout.mjs'
 import { ensure, until } from './report.mjs'
 import { choose, create, mark, middle } from './steps.mjs'
 
@@ -84,13 +84,6 @@ async function viewAsOnPhone({ browser, report }, { staff, own }) {
 }
 
 // ---- the matrix
-
-async function looked(window, name) {
-  await window.picture(name)
-  await fits(window.page)
-  await accessible(window.page)
-  if (window.page.viewportSize().width < 768) await thumbs(window.page)
-}
 
 const cellOf = (page, label) => page.locator(`button.rc[aria-label^="${label}:"]`)
 const grantsOf = async (window, role) => (await window.api('GET', `/records/role/${role.id}`)).body.grants

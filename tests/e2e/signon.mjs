@@ -1,19 +1,12 @@
 // Mail, forgotten passwords, single sign-on and a directory, as an administrator sets them and colleagues use them: against aiosmtpd, glewlwyd and slapd.
 import { Directory, Glewlwyd, MailServer } from '../support/outside.mjs'
 import { DESK, PHONE } from './browser.mjs'
-import { accessible, fits, thumbs } from './layout.mjs'
+import { looked } from './layout.mjs'
 import { ensure, until } from './report.mjs'
 import { choose, create } from './steps.mjs'
 
 const FORGETFUL = 'forgetful'
 const NEW = 'shan-gao-shui-chang-8'
-// A page as it stands: nothing cut, nothing that axe finds, on the phone nothing too small for a thumb.
-async function looked(window, name) {
-  await window.picture(name)
-  await fits(window.page)
-  await accessible(window.page)
-  if (window.page.viewportSize().width < 768) await thumbs(window.page)
-}
 
 const errorOf = (page, id) => page.locator(`#${id}-said.err`)
 

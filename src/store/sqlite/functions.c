@@ -84,14 +84,20 @@ static void do_num(sqlite3_context *call, int count, sqlite3_value **values) {
                 sqlite3_result_int64(call, result.units);
 }
 
+// The sum so far, and where it is kept (NULL: no memory): as bytes, for SQLite aligns to 8 what __int128 wants at 16.
+static char *sum_so_far(sqlite3_context *call, DecimalSum *ret) {
+        char *kept = sqlite3_aggregate_context(call, sizeof *ret);
+        if (kept)
+                memcpy(ret, kept, sizeof *ret);
+        return kept;
+}
+
 static void sum_step(sqlite3_context *call, int count, sqlite3_value **values) {
         (void)count;
-        // SQLite aligns to 8 what __int128 wants at 16, so the sum is kept as bytes.
-        char *kept = sqlite3_aggregate_context(call, sizeof(DecimalSum));
+        DecimalSum sum;
+        char *kept = sum_so_far(call, &sum);
         if (!kept || is_null(values[0]))
                 return;
-        DecimalSum sum;
-        memcpy(&sum, kept, sizeof sum);
         decimal_sum_add(&sum, number_of(values[0]));
         memcpy(kept, &sum, sizeof sum);
 }
@@ -99,11 +105,10 @@ static void sum_step(sqlite3_context *call, int count, sqlite3_value **values) {
 // Numbers that are summed up already, in two parts: the last nine digits apart from the others (src/record/totals.c).
 static void parts_step(sqlite3_context *call, int count, sqlite3_value **values) {
         (void)count;
-        char *kept = sqlite3_aggregate_context(call, sizeof(DecimalSum));
+        DecimalSum sum;
+        char *kept = sum_so_far(call, &sum);
         if (!kept || is_null(values[0]))
                 return;
-        DecimalSum sum;
-        memcpy(&sum, kept, sizeof sum);
         sum.units += (__int128)sqlite3_value_int64(values[0]) * 1000000000 + sqlite3_value_int64(values[1]);
         sum.count += sqlite3_value_int64(values[2]);
         memcpy(kept, &sum, sizeof sum);

@@ -22,3 +22,5 @@ export function comparedFields(object: ObjectDef): string[] {
   const names = new Set((object.duplicates ?? []).flatMap((rule) => rule.fields));
   return object.fields.map((item) => item.name).filter((name) => names.has(name));
 }
+/** Whom to talk to, as far as it is told. */
+export const whose = (hit: Hit): string => [hit.owner?.name, hit.department?.name].filter(Boolean).join(" · ");
