@@ -1,5 +1,5 @@
 // Each permission clause of the two pipelines and of what stands in front of them, with what is put in its place: [what is lost, the clause as it stands in the file,
-// instead, tests]. Without tests the access matrix must notice; else one of the files of scenarios that are named. A clause that a second one behind it makes
+// instead, tests]. Without tests the access matrix must notice; else one of the files of scenarios, or unit tests, that are named. A clause that a second one behind it makes
 // up for is not here: taking it out changes nothing anybody could see.
 const TRICKS = ['access_matrix_tricks']
 const raw = String.raw
@@ -24,8 +24,8 @@ const ACCESS = {
     ['in memory: own is whose it is', 'subject->owner && subject->owner == actor->user;', 'subject->owner;'],
     ['in memory: my departments', 'covers |= subject->department && is_among(departments, count, subject->department);', 'covers |= subject->department && count;'],
     ['in memory: an entry is of somebody', '&& is_among(tokens.items, tokens.count, subject->entries[i].token))', '&& (subject->entries[i].token || is_among(tokens.items, tokens.count, 0)))'],
-    ['in memory: what is merely seen through another is not changed', 'return entry->source == SOURCE_RULE || (entry->source == SOURCE_TEAM && entry->write);', 'return true;', ['sharing', 'access_matrix']],
-    ['entries are for those who may read such records at all', 'scope.kind != SCOPE_ALL && (scope.kind != SCOPE_NONE || scope.rules_count);', 'scope.kind != SCOPE_ALL;'],
+    ['in memory: what is merely seen through another is not changed', 'return entry->source == SOURCE_RULE || (entry->source == SOURCE_TEAM && entry->write);', 'return true;', ['src/access/scope_test']],
+    ['entries are for those who may read such records at all', 'scope.kind != SCOPE_ALL && (scope.kind != SCOPE_NONE || scope.rules_count);', 'scope.kind != SCOPE_ALL;', ['src/access/scope_test']],
     ['entries never widen deleting', '(verb == VERB_READ || verb == VERB_UPDATE) && scope.kind', 'verb != VERB_EXPORT && scope.kind'],
     ['a rule that lets read does not let write', '(verb == VERB_READ || actor->rules[i]->write))', '(verb != VERB_EXPORT || actor->rules[i]->write))'],
     ['a rule is of one object', 'if (actor->rules[i]->object->id == object->id && (verb', 'if (object && (verb'],
