@@ -73,7 +73,17 @@ export const scenarios = {
     const same = (filter) => clerk.list('customer', { filter }).then((answer) => [answer.status, answer.body.code, answer.body.position])
     assert.deepEqual(await same('remark = "x"'), await same('rimark = "x"'))
   },
-  'a formula over a hidden field is hidden with it, a roll-up by its own right': async ({ clerk }) => {
+  'a short number keeps all but one': async ({ clerk, boss }) => {
+    const made = await boss.create('customer', { name: '短号公司', phone: '8823456' })
+    assert.equal((await clerk.get(`/records/customer/${made.id}`)).body.phone, '8***')
+    await boss.delete(`/records/customer/${made.id}`)
+  },
+  'a formula over a hidden field is hidden with it, a roll-up by its own right': async ({ clerk, boss, customer }) => {
+    const made = await boss.post('/meta/objects/customer/fields', { name: 'dial', type: 'formula', label: '拨号', expression: 'concat("0", phone)', result: 'text' })
+    assert.equal(made.status, 201, JSON.stringify(made.body))
+    assert.equal((await boss.get(`/records/customer/${customer.id}`)).body.dial, '013912349999')
+    assert.ok(!('dial' in (await clerk.get(`/records/customer/${customer.id}`)).body), 'a formula tells what is masked')
+    assert.equal((await boss.delete('/meta/objects/customer/fields/dial')).status, 204)
     const deal = (await clerk.list('opportunity')).body.items[0]
     assert.ok(!('weighted_amount' in deal) && !('amount' in deal) && 'probability' in deal)
     assert.equal((await clerk.list('opportunity', { fields: 'weighted_amount' })).status, 422)

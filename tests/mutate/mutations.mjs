@@ -28,7 +28,6 @@ const ACCESS = {
     ['entries are for those who may read such records at all', 'scope.kind != SCOPE_ALL && (scope.kind != SCOPE_NONE || scope.rules_count);', 'scope.kind != SCOPE_ALL;', ['src/access/scope_test']],
     ['entries never widen deleting', '(verb == VERB_READ || verb == VERB_UPDATE) && scope.kind', 'verb != VERB_EXPORT && scope.kind'],
     ['a rule that lets read does not let write', '(verb == VERB_READ || actor->rules[i]->write))', '(verb != VERB_EXPORT || actor->rules[i]->write))'],
-    ['a rule is of one object', 'if (actor->rules[i]->object->id == object->id && (verb', 'if (object && (verb'],
     ['in SQL: an entry is of one object', raw`"exists (select 1 from \"access_entry\" where \"access_entry\".\"object_id\" = ");
         sql_int(sql, object->id);`, raw`"exists (select 1 from \"access_entry\" where 1 = ");
         sql_int(sql, object ? 1 : 0);`],
@@ -84,8 +83,8 @@ const ACCESS = {
     ['fields of colleagues open by a grant on all of them', raw`if (visible_anyway && from->read.kind != SCOPE_ALL)
                 return;`, '(void)visible_anyway;'],
     ['nobody writes where nobody may', 'if (*right == FIELD_WRITE && !writes)', 'if (*right == FIELD_WRITE && !writes && !field)'],
-    ['a formula tells no field that is masked or hidden', 'return !scope_is_none(&grant->read) && grant->fields[field->index] >= FIELD_READ;', 'return !scope_is_none(&grant->read);'],
-    ['a formula tells no masked field', 'return !scope_is_none(&grant->read) && grant->fields[field->index] >= FIELD_READ;', 'return !scope_is_none(&grant->read) && grant->fields[field->index] >= FIELD_MASK;'],
+    ['a formula tells no field that is masked or hidden', 'return !scope_is_none(&grant->read) && grant->fields[field->index] >= FIELD_READ;', 'return !scope_is_none(&grant->read);', ['field_rights']],
+    ['a formula tells no masked field', 'return !scope_is_none(&grant->read) && grant->fields[field->index] >= FIELD_READ;', 'return !scope_is_none(&grant->read) && grant->fields[field->index] >= FIELD_MASK;', ['field_rights']],
     ['a formula tells no object that is not read', 'return !scope_is_none(&grant->read) && grant->fields', 'return grant->fields', TRICKS],
     ['colleagues show some fields only', raw`if (field && grant->fields[field->index] < FIELD_READ)
                 grant->fields[field->index] = FIELD_READ;`, raw`for (size_t i = 0; field && i < object->fields_count; i++)
@@ -93,16 +92,16 @@ const ACCESS = {
                         grant->fields[i] = FIELD_READ;`],
   ],
   'src/access/sharing.c': [
-    ['a rule is in effect when it is ready', 'if (rule->ready && (', 'if (rule && (', ['sharing', 'access_matrix']],
+    ['a rule is in effect when it is ready', 'if (rule->ready && (', 'if (rule && (', ['src/access/scope_test']],
     ['a rule speaks to somebody', 'sharing_user(rule, actor) || sharing_role(rule, actor) || sharing_department(rule, actor)))', 'rule->users_count || sharing_role(rule, actor) || sharing_department(rule, actor)))'],
     ['a rule for a department is for it and what is below', 'return below && top && below->enter >= top->enter && below->enter < top->leave;', 'return below && top;'],
     ['a rule that is off shares nothing', ' || active.kind != VALUE_BOOL || !active.boolean)', ' || active.kind != VALUE_BOOL)', ['sharing', 'access_matrix']],
   ],
   'src/access/mask.c': [
-    ['a telephone number keeps its middle', 'Str head = head_of(text, 3);', 'Str head = head_of(text, 8);'],
+    ['a telephone number keeps its middle', 'Str head = head_of(text, 3);', 'Str head = head_of(text, 8);', ['field_rights']],
     ['a pattern keeps what is between', 'Str head = head_of(text, mask.head), before_tail', 'Str head = head_of(text, length - mask.tail), before_tail'],
     ['a text too short for its pattern keeps all but one', 'if (length < shown + 1)', 'if (length < shown)', ['access_matrix', 'sharing']],
-    ['a short number keeps all but one', 'if (utf8_length(text) < 9)', 'if (utf8_length(text) < 3)', [...TRICKS, 'access_matrix']],
+    ['a short number keeps all but one', 'if (utf8_length(text) < 9)', 'if (utf8_length(text) < 3)', ['field_rights']],
     ['a mail address keeps its name', 'Str head = head_of(text, 1), domain', 'Str head = head_of(text, (size_t)at), domain'],
     ['a text keeps all but one', raw`Str head = head_of(text, 1);
         return str_format(arena, STR_FMT "***", STR_ARG(head));`, raw`Str head = head_of(text, 9);
@@ -127,7 +126,6 @@ const READING = {
         return verb == VERB_EXPORT && opaque ? STATUS_INVALID : STATUS_OK;`],
     ['the bin shows what is seen', 'TRY(take_condition(list, VERB_READ, true));', ''],
     ['the bin shows what one may throw away', 'return take_condition(list, VERB_DELETE, true);', 'return STATUS_OK;'],
-    ['one arm of a scope', 'scope_arm_sql(&list->scope.arms[0], false, STR("t"), &list->condition);', raw`sql(&list->condition, "1=1");`],
     ['a name that is hidden or masked is not searched by', 'if (actor_field(list->call->actor, list->object->name_field) >= FIELD_READ)', 'if (list)'],
   ],
   'src/record/duplicate.c': [

@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync,
 import { dirname, join } from 'node:path'
 import { MUTATIONS } from './mutations.mjs'
 
-const TREE = 'build/mutate/tree'
+const TREE = process.env.MUTATE_TREE ?? 'build/mutate/tree'
 const SEEDS = [1, 2, 3]
 const LONGEST_MS = 20 * 60 * 1000 // what takes longer has stopped
 const chosen = MUTATIONS.filter(({ file, name }) => new RegExp(process.env.MUTATE ?? '').test(`${file} ${name}`))
