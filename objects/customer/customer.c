@@ -1,5 +1,6 @@
-// A customer: no cycles among parent companies; transfer.
+// A customer: no cycles among parent companies; its tier; transfer.
 #include "objects/shared/assign.h"
+#include "objects/tier_model/tier.h"
 
 #define LEVELS 20 // parent companies above one another
 
@@ -39,4 +40,4 @@ static Status before(Call *call, RecordChange *change) {
 
 static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}};
 
-const ObjectModule customer_module = {.object = "customer", .before = before, .actions = actions, .actions_count = 1};
+const ObjectModule customer_module = {.object = "customer", .before = before, .after = tier_follow, .actions = actions, .actions_count = 1};
