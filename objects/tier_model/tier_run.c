@@ -89,7 +89,6 @@ static Status note(Call *call, void *arg) {
         Run *run = arg;
         const Object *object = catalog_get(call->catalog, "tier_model");
         RecordInput *input = record_input_new(call->context->arena, object);
-        record_input_set(input, "computed_at", value_datetime(call->context->now_ms));
         for (int i = 0; i < TIER_MEASURES; i++)
                 if (run->measured[i])
                         record_input_set(input, fields[i], value_text(cuts_text(call->context->arena, run->cuts[i])));
@@ -109,14 +108,25 @@ static Status one(Slices *slices, Call *call, int64_t id, Str *ret_note) {
         return run->model ? tier_apply(call, run->model, id) : STATUS_OK; // switched off meanwhile
 }
 
+// When everybody was where he belongs.
+static Status end(Slices *slices, Call *call) {
+        const Run *run = slices->self;
+        const Object *object = catalog_get(call->catalog, "tier_model");
+        if (!run->model)
+                return STATUS_OK;
+        RecordInput *input = record_input_new(call->context->arena, object);
+        record_input_set(input, "computed_at", value_datetime(call->context->now_ms));
+        return record_update(call, object, run->id, input, &(WriteOptions){.as_system = true, .exact = true, .action = STR("tiering")});
+}
+
 Status tier_run(Job *job, void *arg) {
         const Str *text = arg;
         Json *request = NULL;
         TRY(json_parse(&job->context, *text, 4, &request));
         Run run = {.job = job, .id = json_int(request, "model", 0)};
         TRY(slices_read(job, true, find, &run));
-        if (run.found)
+        if (run.measured[0] || run.measured[1] || run.measured[2])
                 TRY(job_step(job, true, "tiering", note, &run));
-        Slices slices = {.job = job, .object_name = run.found ? run.object : STR("customer"), .ids = run.ids, .count = run.count, .for_system = true, .self = &run, .begin = begin, .one = one, .source = "tiering"};
+        Slices slices = {.job = job, .object_name = run.found ? run.object : STR("customer"), .ids = run.ids, .count = run.count, .for_system = true, .self = &run, .begin = begin, .one = one, .end = end, .source = "tiering"};
         return slices_run(&slices);
 }
