@@ -79,7 +79,7 @@ static Status choose(Trial *trial) {
         Call *call = trial->call;
         Sql select = db_sql(call->db);
         TRY(count_all(call, trial->model.object, &trial->total));
-        int64_t step = trial->total / LOOKED_AT + 1, place = 0;
+        int64_t place = 0, wanted = trial->total < LOOKED_AT ? trial->total : LOOKED_AT;
         trial->ids = arena_array(call->context->arena, int64_t, LOOKED_AT + 1);
         sql(&select, "select \"id\" from ");
         sql_name(&select, trial->model.object->table);
@@ -90,7 +90,7 @@ static Status choose(Trial *trial) {
                 TRY(rows_next(rows, &more));
                 if (!more)
                         return STATUS_OK;
-                if (place % step == 0 && trial->count < LOOKED_AT)
+                if (place < trial->total && place * wanted / trial->total >= (int64_t)trial->count)
                         trial->ids[trial->count++] = rows_int(rows, 0);
         }
 }

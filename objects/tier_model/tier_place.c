@@ -163,7 +163,10 @@ static Value due_of(const Record *record, const TierPlace *place) {
         return since.kind == VALUE_DATETIME ? value_datetime(since.ms + place->rule->follow_up_days * DAY_MS) : VALUE_NONE;
 }
 
-static Status put(Call *call, const Record *record, const TierPlace *place) {
+// It is the rules' doing, whoever changed something.
+static Status put(Call *whose, const Record *record, const TierPlace *place) {
+        Call by_rule = *whose, *call = &by_rule;
+        by_rule.actor = access_system(whose->actor->access);
         Value tier = place->rule ? value_text(place->rule->tier) : VALUE_NONE;
         bool moved = !value_eq(tier, record_value(record, "tier"));
         RecordInput *input = record_input_new(call->context->arena, record->object);
