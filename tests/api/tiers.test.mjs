@@ -49,7 +49,7 @@ function expected(bought, today, cuts) {
 async function batch(person, object, records) {
   const ids = []
   for (let i = 0; i < records.length; i += 500) {
-    const answer = await person.post(`/records/${object}/batch`, { operations: records.slice(i, i + 500).map((values) => ({ op: 'create', values })) })
+    const answer = await person.post(`/records/${object}/batch`, { items: records.slice(i, i + 500).map((values) => ({ op: 'create', values })) })
     assert.equal(answer.status, 200, JSON.stringify(answer.body).slice(0, 300))
     ids.push(...answer.body.items.map((item) => item.record.id))
   }

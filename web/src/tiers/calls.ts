@@ -18,4 +18,4 @@ export interface RuleOperation { op: "create" | "update" | "delete"; id?: number
 
 export const tryTiers = (body: { values: Values; rules: Values[] }, signal?: AbortSignal): Promise<Trial> => request("POST", "/tiers/preview", { body, signal });
 export const runTiers = (model: number): Promise<null> => request("POST", `/tiers/${model}/run`, { body: {} });
-export const storeRules = (operations: RuleOperation[]): Promise<Json> => request("POST", "/records/tier_rule/batch", { body: { operations: operations as unknown as Json }, idempotencyKey: randomKey() });
+export const storeRules = (operations: RuleOperation[]): Promise<Json> => request("POST", "/records/tier_rule/batch", { body: { items: operations as unknown as Json }, idempotencyKey: randomKey() });

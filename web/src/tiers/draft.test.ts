@@ -20,7 +20,7 @@ describe("a tier model being edited", () => {
     expect(operations[3]?.values).toMatchObject({ order: 20, tier: "lost" });
     expect(operations[4]?.values).toEqual({ order: 30, tier: "normal", condition: 'level = "A"', follow_up_days: null, model: 4, name: "NORMAL" });
     expect(place).toEqual([-1, -1, -1, 1, 2]);
-    expect(atRules({ "operations[4].condition": "no", "operations[0].id": "gone", "": "all" }, place)).toEqual({ "rules[2].condition": "no", "operations[0].id": "gone", "": "all" });
+    expect(atRules({ "items[4].values.condition": "no", "items[0].id": "gone", "": "all" }, place)).toEqual({ "rules[2].condition": "no", "items[0].id": "gone", "": "all" });
     expect(trialRules(draft)[2]).toEqual({ tier: "normal", condition: ' level = "A" ' });
   });
 

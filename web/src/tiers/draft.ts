@@ -79,11 +79,11 @@ export function perTier(moves: Move[], tiers: string[]): { tier: string | null; 
   return all.map((tier) => ({ tier, now: moves.filter((move) => move.from === tier).reduce((sum, move) => sum + move.count, 0), then: moves.filter((move) => move.to === tier).reduce((sum, move) => sum + move.count, 0) })).filter((row) => row.tier !== null || row.now || row.then);
 }
 
-/** Errors of a batch, `operations[2].condition`, at the draft's rules: `rules[1].condition`. */
+/** Errors of a batch, `items[2].values.condition`, at the draft's rules: `rules[1].condition`. */
 export function atRules(errors: Record<string, string>, place: number[]): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [path, message] of Object.entries(errors)) {
-    const found = /^\w+\[(\d+)\]\.(\w+)/.exec(path);
+    const found = /^\w+\[(\d+)\]\.(?:values\.)?(\w+)/.exec(path);
     const at = found ? (place[Number(found[1])] ?? -1) : -1;
     result[found && at >= 0 ? `rules[${at}].${found[2]}` : path] = message;
   }
