@@ -26,7 +26,7 @@ async function write({ page, window, report }, id) {
     const after = await tried(window, (found) => found['高价值'] === 1)
     ensure(after['高价值'] !== before['高价值'] || before['高价值'] === 1, 'nothing followed')
     await condition.fill('rfm_recency >')
-    await page.waitForSelector('.rule .said .now')
+    await page.waitForSelector('.rule .said .now, .rule .said .err')
     await condition.fill(`name contains "分层客户${id}"`)
     await tried(window, (found) => found['高价值'] === 1)
   })
