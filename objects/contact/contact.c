@@ -1,5 +1,5 @@
-// A contact: the first one of a customer is its primary contact.
-#include "record/record.h"
+// A contact: the first one of a customer is its primary contact; where it works is kept.
+#include "objects/affiliation/affiliation.h"
 
 static Status has_primary(Call *call, int64_t customer, bool *ret) {
         Sql select = db_sql(call->db);
@@ -22,4 +22,4 @@ static Status before(Call *call, RecordChange *change) {
         return STATUS_OK;
 }
 
-const ObjectModule contact_module = {.object = "contact", .before = before};
+const ObjectModule contact_module = {.object = "contact", .before = before, .after = affiliation_follow};

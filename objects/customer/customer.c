@@ -1,5 +1,6 @@
-// A customer: no cycles among parent companies; transfer.
+// A customer: no cycles among parent companies; potential and formal; its tier; transfer.
 #include "objects/shared/assign.h"
+#include "objects/tier_model/tier.h"
 
 #define LEVELS 20 // parent companies above one another
 
@@ -26,7 +27,28 @@ static Status check_parents(Call *call, RecordChange *change) {
         return STATUS_OK;
 }
 
+static bool is_formal(const Record *record) {
+        Value status = record ? record_value(record, "status") : VALUE_NONE;
+        return status.kind == VALUE_TEXT && str_is(status.text, "formal");
+}
+
+// Anybody may enter a potential customer; who is designated for it makes it a formal one, and a potential one again.
+static void check_formal(Call *call, const RecordChange *change) {
+        if (change->by_user && is_formal(change->before) != is_formal(change->after) && !actor_may_act(call->actor, change->object, STR("make_formal")))
+                (void)error_add(call->context, STR("status"), "formal_not_yours");
+}
+
+static Status make_formal(Call *call, const Record *record, const Json *body, JsonWriter *w) {
+        (void)body;
+        (void)w;
+        RecordInput *input = record_input_new(call->context->arena, record->object);
+        record_input_set(input, "status", value_text(STR("formal")));
+        return record_update(call, record->object, record->id, input, &(WriteOptions){.as_system = true, .action = STR("make_formal")});
+}
+
 static Status before(Call *call, RecordChange *change) {
+        if (change->after && change->kind != CHANGE_RESTORE)
+                check_formal(call, change);
         if (!change->after || (change->before && value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"))))
                 return STATUS_OK;
         Value parent = record_value(change->after, "parent");
@@ -37,6 +59,6 @@ static Status before(Call *call, RecordChange *change) {
         return status == STATUS_INVALID ? STATUS_OK : status; // collected: validation goes on
 }
 
-static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}};
+static const Action actions[] = {{"make_formal", VERB_UPDATE, make_formal}, {"assign", VERB_UPDATE, action_assign}};
 
-const ObjectModule customer_module = {.object = "customer", .before = before, .actions = actions, .actions_count = 1};
+const ObjectModule customer_module = {.object = "customer", .before = before, .after = tier_follow, .actions = actions, .actions_count = 2};

@@ -1,5 +1,6 @@
 // An opportunity: its stage gives the probability and the dates; lost needs a reason; win, lose, reopen, transfer.
 #include "objects/shared/assign.h"
+#include "objects/tier_model/tier.h"
 
 static const Option *stage_of(const Record *record) {
         Value stage = record_value(record, "stage");
@@ -44,6 +45,11 @@ static Status before(Call *call, RecordChange *change) {
         if (!stage || (change->before && value_eq(record_value(change->before, "stage"), record_value(change->after, "stage"))))
                 return STATUS_OK;
         return enter_stage(call, change, stage);
+}
+
+// What its customer bought may have changed.
+static Status after(Call *call, const RecordChange *change) {
+        return tier_follow_customer(call, change, "customer");
 }
 
 // What stands in the input by now the caller named: of that his rights are asked.
@@ -108,4 +114,4 @@ static const Action actions[] = {
         {"assign", VERB_UPDATE, action_assign},
 };
 
-const ObjectModule opportunity_module = {.object = "opportunity", .before = before, .actions = actions, .actions_count = sizeof actions / sizeof *actions};
+const ObjectModule opportunity_module = {.object = "opportunity", .before = before, .after = after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { inflateRawSync } from 'node:zlib'
 import { Company, PASSWORD } from '../support/company.mjs'
 
-const everything = { read: 'all', create: true, update: 'all', delete: 'all', export: true, actions: ['assign'] }
+const everything = { read: 'all', create: true, update: 'all', delete: 'all', export: true, actions: ['assign', 'make_formal'] }
 
 export async function setup({ engine }) {
   const company = await Company.start(engine, '--test-clock')

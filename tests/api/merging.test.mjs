@@ -52,7 +52,7 @@ export const scenarios = {
     await boss.create('team_member', { record: { object: 'customer', id: goes.id }, user: rep.id, access: 'write', role: '技术' })
     await boss.create('team_member', { record: { object: 'customer', id: third.id }, user: rep.id, access: 'read' })
     const counted = (await boss.get(`/records/customer/${goes.id}/references`)).body.items
-    assert.deepEqual(Object.fromEntries(counted.map((item) => [item.object, item.count])), { customer: 1, contact: 1, opportunity: 1, activity: 1, task: 1 })
+    assert.deepEqual(Object.fromEntries(counted.map((item) => [item.object, item.count])), { customer: 1, contact: 1, affiliation: 1, opportunity: 1, activity: 1, task: 1 })
 
     const version = (await get(boss, 'customer', stays.id)).version
     const answer = await merge(boss, 'customer', stays.id, { with: [goes.id, third.id], values: { name: { from: goes.id }, level: 'C' }, version })
@@ -143,7 +143,7 @@ export const scenarios = {
     const started = await merge(boss, 'customer', stays.id, { with: [goes.id] })
     assert.equal(started.status, 202, JSON.stringify(started.body))
     const job = await ended(boss, started.body.id)
-    assert.deepEqual([job.status, job.result.id, job.result.moved], ['done', stays.id, 450], JSON.stringify(job))
+    assert.deepEqual([job.status, job.result.id, job.result.moved], ['done', stays.id, 900], JSON.stringify(job))
     const count = async (id) => (await boss.list('contact', { filter: `customer = ${id}`, count: 'true', limit: '1' })).body.count
     assert.deepEqual([await count(stays.id), await count(goes.id), (await get(boss, 'customer', stays.id)).phone], [450, 0, '13911110000'])
     const undone = await undo(boss, started.body.id)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { Company } from '../support/company.mjs'
 
-const MINE = { read: 'own', create: true, update: 'own', delete: 'own', transfer: true, actions: ['assign'] }
+const MINE = { read: 'own', create: true, update: 'own', delete: 'own', transfer: true, actions: ['assign', 'make_formal'] }
 
 export async function setup({ engine }) {
   const company = await Company.start(engine, '--test-clock')

@@ -100,7 +100,7 @@ async function rules({ browser, report }) {
     { field: 'credit_code', effect: 'require', when: 'status = "formal"' }, { field: 'annual_revenue', effect: 'lock', when: 'level = "A"' }, { field: 'founded', effect: 'show', when: 'type = "partner"' },
   ])
   ensure(answer.status === 200, `the rules were answered ${answer.status}`)
-  const window = await browser.window({ login: 'sales1' })
+  const window = await browser.window({ login: 'manager' })
   const { page } = window
   const made = (await window.api('POST', '/records/customer', { name: `守规矩的客户 ${mark()}`, type: 'end_user', level: 'A' })).body
   try {

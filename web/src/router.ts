@@ -60,6 +60,7 @@ export function createAppRouter(): Router {
           { path: "settings/organisation/:department(\\d+)?", name: "organisation", component: () => import("./organisation/OrganisationPage.vue") },
           { path: "settings/handover/:user(\\d+)", name: "handover", component: () => import("./organisation/HandoverPage.vue") },
           { path: "settings/providers/:which", name: "provider", component: () => import("./signon/ProviderPage.vue") },
+          { path: "settings/tiers", name: "tiers", component: () => import("./tiers/TiersPage.vue") },
           { path: "settings/rights", name: "rights", component: () => import("./rights/RightsPage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
           { path: "me/security", name: "security", component: () => import("./security/SecurityPage.vue") },
