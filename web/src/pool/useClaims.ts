@@ -4,7 +4,7 @@ import { computed, onBeforeUnmount, reactive, ref, shallowRef, watch, type Compu
 import { useI18n } from "vue-i18n";
 import * as api from "@/lib/api";
 import { ApiError } from "@/lib/http";
-import { invalidateRecord } from "@/lib/queries";
+import { invalidateRecord, invalidateRecords } from "@/lib/queries";
 import { follow } from "@/list/jobs";
 import type { RecordPages } from "@/list/useRecords";
 import type { RecordData } from "@/meta/types";
@@ -53,18 +53,17 @@ export function useClaims(pool: () => PoolInfo, pages: RecordPages): Claims {
     states.set(record.id, state);
     later(() => {
       ghosts.value = ghosts.value.filter((ghost) => ghost.record.id !== record.id);
-      gone.value = new Set([...gone.value, record.id]);
       states.delete(record.id);
     }, ms);
   }
-  function changed(id?: number): void {
+  function changed(id: number): void {
     invalidateRecord(object(), id);
     poolsChanged();
   }
   function told(record: RecordData, failure: unknown): void {
     if (failure instanceof ApiError && (failure.status === 404 || failure.problem.code === "already_claimed")) {
       part(record, { kind: "taken", text: failure.status === 404 ? t("pool.taken") : failure.message }, TAKEN_MS);
-      changed();
+      changed(record.id);
     } else states.set(record.id, { kind: "refused", text: failure instanceof ApiError ? Object.values(failure.byField())[0] ?? failure.message : String(failure) });
   }
   async function act(record: RecordData, action: "claim" | "assign", body: { owner?: number }): Promise<void> {
@@ -114,7 +113,8 @@ export function useClaims(pool: () => PoolInfo, pages: RecordPages): Claims {
       const left = ids.filter((id) => !there.has(id) && !ghosts.value.some((ghost) => ghost.record.id === id) && pages.items.value.some((record) => record.id === id));
       if (!left.length) return;
       gone.value = new Set([...gone.value, ...left]);
-      changed();
+      invalidateRecords(left.map((id) => ({ object: object(), id })));
+      poolsChanged();
     } catch {
       // asked again in a moment
     }

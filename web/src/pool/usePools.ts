@@ -12,11 +12,12 @@ const SEEN = "haike.pools";
 /** Actions that move a record into or out of a pool. */
 export const MOVES = new Set(["claim", "release", "assign", "protect"]);
 
-export function usePools(options: { atOnce?: boolean; refresh?: number } = {}): UseQueryReturnType<{ items: PoolInfo[] }, Error> {
+/** atOnce: the page itself needs them; when: not before this is so; refresh: asked again after so many milliseconds. */
+export function usePools(options: { atOnce?: boolean; when?: () => boolean; refresh?: number } = {}): UseQueryReturnType<{ items: PoolInfo[] }, Error> {
   const catalog = useCatalog();
   return useQuery({
     queryKey: KEY, queryFn: ({ signal }) => listPools(signal), staleTime: 30_000, refetchInterval: options.refresh,
-    enabled: computed(() => catalog.get("pool") !== undefined && (options.atOnce === true || firstAnswered.value)),
+    enabled: computed(() => catalog.get("pool") !== undefined && (options.atOnce === true || firstAnswered.value) && options.when?.() !== false),
   });
 }
 export function poolsChanged(): void {
