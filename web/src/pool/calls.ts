@@ -16,6 +16,7 @@ export interface PoolInfo {
   view: { daily: number | null; today: number };
   cooldown_days: number | null;
   masked: boolean;
+  active?: boolean;
 }
 export interface SimulatedItem { object: string; id: number; name: string | null; owner: Ref | null; rule: Ref | null; due_at: string | null; last_effective_at: string | null; reason: string }
 /** What a sweep on a day would take, from whom and by which rule; of the records the first two hundred. */

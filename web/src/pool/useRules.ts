@@ -76,6 +76,7 @@ export function useRules(pool: () => number, object: () => string): Rules {
   // a rule that nobody named is called what it says
   const values = computed<Values>(() => {
     const sent: Values = { ...toWire(draft) };
+    for (const item of fields.value) if (item.type === "integer") sent[item.name] = asNumber(draft[item.name]) ?? draft[item.name] ?? null;
     if ("name" in draft && !asText(draft.name).trim()) sent.name = ruleSentence(draft, t).slice(0, 200);
     return sent;
   });
