@@ -1,9 +1,10 @@
 // Claiming out of a list: each row says what became of it. What is mine now, or somebody else's already, stays at its place for a moment and then goes;
-// what somebody else took while the list stood there is noticed by asking, for who does not see a record any more is told nothing of it.
+// what somebody else took while the list stood there is asked for when the pool says that it changed, and now and then.
 import { computed, onBeforeUnmount, reactive, ref, shallowRef, watch, type ComputedRef, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 import * as api from "@/lib/api";
 import { ApiError } from "@/lib/http";
+import { onRecordEvent } from "@/lib/live";
 import { invalidateRecord, invalidateRecords } from "@/lib/queries";
 import { follow } from "@/list/jobs";
 import type { RecordPages } from "@/list/useRecords";
@@ -28,7 +29,8 @@ export interface Claims {
 interface Ghost { record: RecordData; index: number }
 const TAKEN_MS = 3000;
 const MINE_MS = 5000;
-const LOOK_MS = 8000;
+const LOOK_MS = 20_000;
+const GATHER_MS = 600;
 const LOOK_AT_ONCE = 200;
 
 export function useClaims(pool: () => PoolInfo, pages: RecordPages): Claims {
@@ -120,6 +122,12 @@ export function useClaims(pool: () => PoolInfo, pages: RecordPages): Claims {
     }
   }
   const timer = window.setInterval(() => void look(), LOOK_MS);
+  // who does not see a record any more is told that the pool changed
+  let soon = 0;
+  const stop = onRecordEvent((event) => {
+    if (event.object !== "pool" || event.id !== pool().id || soon) return;
+    soon = window.setTimeout(() => { soon = 0; void look(); }, GATHER_MS);
+  });
   // what comes back into the pool is shown again
   watch(pages.items, (list, before) => {
     if (!gone.value.size) return;
@@ -128,7 +136,9 @@ export function useClaims(pool: () => PoolInfo, pages: RecordPages): Claims {
     if (back.length) gone.value = new Set([...gone.value].filter((id) => !back.includes(id)));
   });
   onBeforeUnmount(() => {
+    stop();
     window.clearInterval(timer);
+    window.clearTimeout(soon);
     for (const waiting of timers) window.clearTimeout(waiting);
   });
   return {
