@@ -1,5 +1,5 @@
-// A customer: no cycles among parent companies; transfer.
-#include "objects/shared/assign.h"
+// A customer: no cycles among parent companies; pools, transfer.
+#include "objects/pool/pool.h"
 
 #define LEVELS 20 // parent companies above one another
 
@@ -26,7 +26,7 @@ static Status check_parents(Call *call, RecordChange *change) {
         return STATUS_OK;
 }
 
-static Status before(Call *call, RecordChange *change) {
+static Status before_parent(Call *call, RecordChange *change) {
         if (!change->after || (change->before && value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"))))
                 return STATUS_OK;
         Value parent = record_value(change->after, "parent");
@@ -37,6 +37,11 @@ static Status before(Call *call, RecordChange *change) {
         return status == STATUS_INVALID ? STATUS_OK : status; // collected: validation goes on
 }
 
-static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}};
+static Status before(Call *call, RecordChange *change) {
+        TRY(pooled_before(call, change));
+        return before_parent(call, change);
+}
 
-const ObjectModule customer_module = {.object = "customer", .before = before, .actions = actions, .actions_count = 1};
+static const Action actions[] = {POOL_ACTIONS};
+
+const ObjectModule customer_module = {.object = "customer", .before = before, .after = pooled_after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};
