@@ -1,6 +1,7 @@
 // A follow-up: named after its content, and it sets when its record was last followed up and when it is due next, and where it counts the clock of the record.
 #include "base/unicode.h"
 #include "objects/pool/pool.h"
+#include "record/write.h"
 
 #define NAME_CHARACTERS 60
 
@@ -58,7 +59,9 @@ static Status touch_target(Call *call, const Record *activity, bool made) {
         if (!target_of(call, activity, &object, &id))
                 return STATUS_OK;
         Record *target = NULL;
-        TRY(record_load(call, object, id, &target));
+        TRY(record_read_row(call, object, id, false, true, &target));
+        if (!target) // in the bin: what is said of it there moves nothing
+                return STATUS_OK;
         RecordInput *input = record_input_new(call->context->arena, object);
         Value next = made ? record_value(activity, "next_at") : VALUE_NONE, counts = VALUE_NONE;
         if (made)

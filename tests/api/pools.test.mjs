@@ -30,7 +30,7 @@ const ids = async (person, params, object = 'customer') => ((await person.list(o
 const pooled = (keeper, pool, values = {}) => keeper.create('customer', { name: word(), pool: pool.id, ...values })
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 async function ended(person, id) {
-  for (let i = 0; i < 800; i++, await wait(20)) {
+  for (let i = 0; i < 2000; i++, await wait(20)) {
     const job = (await person.get(`/jobs/${id}`)).body
     if (job.status === 'done' || job.status === 'failed') return job
   }

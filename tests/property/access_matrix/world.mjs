@@ -183,7 +183,7 @@ export class World {
   async addPools() {
     this.pools = []
     for (const object of ['customer', 'customer', 'lead']) this.pools.push([object, (await this.admin.create('pool', { name: this.word(), object, ...this.pool() })).id])
-    for (const [, id] of this.pools.slice(0, 2)) await this.admin.create('pool_rule', { name: this.word(), pool: id, clock: 'gained', days: 3000 })
+    for (const [, id] of this.pools.slice(0, 2)) await this.admin.create('pool_rule', { name: this.word(), pool: id, clock: 'gained', days: 3000, active: false }) // not in use: what it foresees comes by itself, a minute later
   }
 
   // Some records go into some pool that is in use; those that were given an owner meanwhile have left it.
