@@ -158,6 +158,10 @@ async function rules({ report, browser }, id, made, admin) {
   await report.check('pools: swept; the movement and the month\'s figures say so', async () => {
     await admin.go('/settings/pools')
     await page.click('.head .btn:has-text("现在回收")')
+    await page.waitForSelector('.due:has-text("客户")')
+    ensure((await read(admin, 'customer', old.id)).in_pool !== true, 'asking has recycled it')
+    await looked(admin, 'pools-settings')
+    await page.click('.due .btn.p')
     await until(async () => (await read(admin, 'customer', old.id)).in_pool === true, 'it was not recycled', 15_000)
     await admin.go(`/settings/pools/${made.pool.id}?tab=log`)
     await page.waitForSelector(`li:has-text("${old.name}"):has-text("按规则")`)
@@ -170,7 +174,7 @@ async function rules({ report, browser }, id, made, admin) {
     await looked(admin, 'pools-report')
   })
   await report.check('pools: whose record will go is told on it, amber from the day of the warning on', async () => {
-    const counted = await admin.one('customer', 'in_pool != true and not is_null(recycle_at)')
+    const counted = await admin.one('customer', 'in_pool != true and recycle_at <= today() + 30')
     if (!counted) return 'the rules in use name no day'
     await admin.go(`/o/customer/${counted.id}`)
     await page.waitForSelector('[data-band=recycle] p')
@@ -181,20 +185,18 @@ async function rules({ report, browser }, id, made, admin) {
 }
 
 async function elsewhere({ report, browser }, made) {
-  for (const given of [{ size: PHONE, theme: 'light', lang: 'zh-CN' }, { size: PHONE, theme: 'dark', lang: 'en' }, { theme: 'dark', lang: 'en' }])
+  for (const given of [{ size: PHONE, theme: 'light', lang: 'zh-CN', tabs: ['rules', 'report', 'log'] }, { size: PHONE, theme: 'dark', lang: 'en', tabs: ['rules'] }, { theme: 'dark', lang: 'en', tabs: ['report'] }])
     await report.check(`pools: ${given.size ? 'on a phone' : 'at a desk'}, ${given.theme}, ${given.lang}: fits, and axe finds nothing`, async () => {
       const window = await browser.window({ login: 'manager', ...given })
       const tail = `${given.size ? 'phone' : 'desk'}-${given.theme}`
       await window.go(`/pools?pool=${made.pool.id}`)
       await window.page.waitForSelector(given.size ? '.kc' : '.tbody .row')
       await looked(window, `pools-${tail}`)
-      for (const tab of ['rules', 'report', 'log']) {
+      for (const tab of given.tabs) {
         await window.go(`/settings/pools/${made.pool.id}?tab=${tab}`)
         if (tab === 'report') await window.page.waitForSelector('canvas')
         await looked(window, `pools-${tab}-${tail}`)
       }
-      await window.go('/settings/pools')
-      await looked(window, `pools-settings-${tail}`)
       ensure(!window.complaints.length, window.complaints.join('\n'))
       await window.close()
     })
@@ -207,6 +209,9 @@ async function elsewhere({ report, browser }, made) {
     await button.tap()
     await card.locator('[role=alert]:has-text("2")').waitFor()
     await looked(window, 'pools-phone-refused')
+    await window.go(`/o/customer/${made.customers[2].id}`)
+    await window.page.waitForSelector('[data-band=pool] .btn.p')
+    await looked(window, 'pools-phone-record')
     await window.close()
   })
   await report.check('pools: who is in none has none, and no settings of them', async () => {

@@ -36,7 +36,7 @@ export interface PoolReport {
   waiting_days: { median: number | null; p90: number | null };
 }
 /** rule: one that is not stored, or another form of a stored one (with its id). */
-export interface SimulateRequest { at?: string; pool: number; object: string; rule?: Values }
+export interface SimulateRequest { at?: string; pool?: number; object: string; rule?: Values }
 
 export const listPools = (signal?: AbortSignal): Promise<{ items: PoolInfo[] }> => request("GET", "/pools", { signal });
 export const simulate = (body: SimulateRequest, signal?: AbortSignal): Promise<Simulation> => request("POST", "/pools/simulate", { body: { ...body }, signal });

@@ -59,7 +59,7 @@ export function useRules(pool: () => number, object: () => string): Rules {
     const own = definition.value;
     if (!own) return [];
     const rest = own.fields.filter((item) => isWritable(own, item) && !KEPT.has(item.name) && !FIRST.includes(item.name));
-    return [...FIRST.flatMap((name) => field(own, name) ?? []), ...rest].filter((item) => isWritable(own, item)).map((item) => (item.name === "name" ? { ...item, required: false } : item));
+    return [...FIRST.flatMap((name) => field(own, name) ?? []), ...rest].filter((item) => isWritable(own, item)).map((item) => (item.name === "name" ? { ...item, required: false, help: t("pool.nameHint") } : item));
   });
 
   function open(rule: RecordData | null): void {

@@ -62,6 +62,8 @@ describe("movements", () => {
   it("are read as sentences", () => {
     expect(movementWhat({ ...base, kind: "recycle" }, inChinese)).toBe("按规则“14 天”从张伟回收");
     expect(movementWhat({ ...base, kind: "assign" }, inEnglish)).toBe("assigned it to 李娜");
+    expect(movementWhat({ ...base, kind: "release" }, inChinese)).toBe("把张伟的放回公海");
+    expect(movementWhat({ ...base, kind: "release", created_by: base.from_user }, inChinese)).toBe("放回公海");
     expect(movementWhat({ ...base, kind: "recycle", rule: null, from_user: null }, inChinese)).toBe("从同事回收");
   });
   it("name who did it; a rule is nobody", () => {

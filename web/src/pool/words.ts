@@ -65,7 +65,7 @@ export function movementWhat(movement: RecordData, t: Say): string {
   const [from, to, rule] = [asRef(movement.from_user)?.name ?? "", asRef(movement.to_user)?.name ?? "", asRef(movement.rule)?.name ?? ""];
   switch (asText(movement.kind)) {
     case "claim": return t("pool.moved.claim");
-    case "release": return from ? t("pool.moved.releaseFrom", { from }) : t("pool.moved.release");
+    case "release": return from && from !== movementWho(movement) ? t("pool.moved.releaseFrom", { from }) : t("pool.moved.release");
     case "recycle": return rule ? t("pool.moved.recycleBy", { rule, from: from || t("pool.somebody") }) : t("pool.moved.recycle", { from: from || t("pool.somebody") });
     case "assign": return t("pool.moved.assign", { to: to || t("pool.somebody") });
     case "import": return t("pool.moved.import");
