@@ -122,8 +122,10 @@ async function releasing({ report }, id, made, window) {
 
 async function rules({ report, browser }, id, made, admin) {
   const { page } = admin
-  const old = await admin.one('customer', 'in_pool != true and not is_null(owner) and clock_at < today() - 3 and open_amount = 0')
-  ensure(old, 'no customer of the demo company has been quiet for three days')
+  // a customer that no rule before takes, and nothing protects
+  const trial = await admin.api('POST', '/pools/simulate', { pool: made.pool.id, object: 'customer', rule: { name: 'trial', clock: 'follow_up', days: 1, order: 10, active: true } })
+  const old = trial.body.items?.find((item) => item.rule.name === 'trial')
+  ensure(old, `no customer of the demo company has been quiet for a day: ${trial.status}`)
   await report.check('pools: a rule is a sentence; what it would do tomorrow follows while it is written', async () => {
     await admin.go('/settings')
     await page.click('.mi[href="/settings/pools"] >> nth=0')
