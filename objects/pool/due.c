@@ -275,27 +275,65 @@ Status pool_expr_sql(Call *call, const Expr *expr, Sql *select) {
         return STATUS_OK;
 }
 
-static void before_column(const char *column, int64_t cutoff_ms, Sql *select) {
-        sql_column(select, STR("t"), str_from(column));
+static void before_column(Str alias, const char *column, int64_t cutoff_ms, Sql *select) {
+        sql_column(select, alias, str_from(column));
         sql(select, " < ");
         sql_value(select, value_datetime(cutoff_ms));
 }
 
-// In bare columns, so that an index finds those whose time has come: by the last follow-up, by when it was gained, and of old records, which know neither, by when they were made.
-static void where_clock(const PoolRule *rule, int64_t cutoff_ms, Sql *select) {
+// Old records know neither when they were followed up nor when they were gained: they count by what is known, in the end by when they were made.
+static void or_gained(Str alias, int64_t cutoff_ms, Sql *select) {
         sql(select, "(");
-        if (rule->clock == CLOCK_FOLLOW_UP) {
-                before_column("clock_at", cutoff_ms, select);
-                sql(select, " or (t.clock_at is null and ");
+        before_column(alias, "gained_at", cutoff_ms, select);
+        sql(select, " or (");
+        sql_column(select, alias, STR("gained_at"));
+        sql(select, " is null and ");
+        before_column(alias, "created_at", cutoff_ms, select);
+        sql(select, "))");
+}
+
+static const IndexDef *index_of(const Object *object, const char *column) {
+        for (size_t i = 0; i < object->indexes_count; i++)
+                if (str_is(object->indexes[i].columns[0], column) && object->indexes[i].count <= 2 && !object->indexes[i].unique)
+                        return &object->indexes[i];
+        return NULL;
+}
+
+static void walk(const Object *object, const IndexDef *index, Sql *select) {
+        sql(select, "select c.id from ");
+        sql_name(select, object->table);
+        sql(select, " c indexed by ");
+        sql_name(select, index->name);
+        sql(select, " where c.deleted_at is null and ");
+}
+
+// SQLite knows no figures of its tables and would read them whole: it is told which index finds those whose time has come.
+static void walk_clock(const Object *object, const IndexDef *index, const char *column, int64_t cutoff_ms, Sql *select) {
+        sql(select, "t.id in (");
+        walk(object, index, select);
+        before_column(STR("c"), column, cutoff_ms, select);
+        sql(select, " union all ");
+        walk(object, index, select);
+        sql_column(select, STR("c"), str_from(column));
+        sql(select, " is null and ");
+        or_gained(STR("c"), cutoff_ms, select);
+        sql(select, ")");
+}
+
+static void where_clock(const Object *object, const PoolRule *rule, int64_t cutoff_ms, Sql *select) {
+        const char *column = rule->clock == CLOCK_FOLLOW_UP ? "clock_at" : "gained_at";
+        const IndexDef *index = select->dialect == DIALECT_SQLITE ? index_of(object, column) : NULL;
+        if (index) {
+                walk_clock(object, index, column, cutoff_ms, select);
+                return;
         }
         sql(select, "(");
-        before_column("gained_at", cutoff_ms, select);
-        sql(select, " or (t.gained_at is null and ");
-        before_column("created_at", cutoff_ms, select);
+        before_column(STR("t"), column, cutoff_ms, select);
+        sql(select, " or (");
+        sql_column(select, STR("t"), str_from(column));
+        sql(select, " is null and ");
+        or_gained(STR("t"), cutoff_ms, select);
         sql(select, "))");
-        if (rule->clock == CLOCK_FOLLOW_UP)
-                sql(select, ")");
-        sql(select, ")");
 }
 
 static Status where_fits(Call *call, const PoolRule *rule, Sql *select) {
@@ -336,7 +374,7 @@ Status pool_due_sql(Call *call, const PoolRules *rules, size_t at, int32_t day, 
         sql(select, " t where t.deleted_at is null and +t.pool_id is null and +t.owner_id is not null");
         if (!any) {
                 sql(select, " and ");
-                where_clock(rule, cutoff_ms, select);
+                where_clock(rules->object, rule, cutoff_ms, select);
         }
         pool_where_open(rules->object, select);
         if (rule->clock == CLOCK_DEAL && !any) {
