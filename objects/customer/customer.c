@@ -1,5 +1,5 @@
-// A customer: no cycles among parent companies; potential and formal; its tier; transfer.
-#include "objects/shared/assign.h"
+// A customer: no cycles among parent companies; potential and formal; its tier; pools, transfer.
+#include "objects/pool/pool.h"
 #include "objects/tier_model/tier.h"
 
 #define LEVELS 20 // parent companies above one another
@@ -46,9 +46,7 @@ static Status make_formal(Call *call, const Record *record, const Json *body, Js
         return record_update(call, record->object, record->id, input, &(WriteOptions){.as_system = true, .action = STR("make_formal")});
 }
 
-static Status before(Call *call, RecordChange *change) {
-        if (change->after && change->kind != CHANGE_RESTORE)
-                check_formal(call, change);
+static Status before_parent(Call *call, RecordChange *change) {
         if (!change->after || (change->before && value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"))))
                 return STATUS_OK;
         Value parent = record_value(change->after, "parent");
@@ -59,6 +57,18 @@ static Status before(Call *call, RecordChange *change) {
         return status == STATUS_INVALID ? STATUS_OK : status; // collected: validation goes on
 }
 
-static const Action actions[] = {{"make_formal", VERB_UPDATE, make_formal}, {"assign", VERB_UPDATE, action_assign}};
+static Status before(Call *call, RecordChange *change) {
+        if (change->after && change->kind != CHANGE_RESTORE)
+                check_formal(call, change);
+        TRY(pooled_before(call, change));
+        return before_parent(call, change);
+}
 
-const ObjectModule customer_module = {.object = "customer", .before = before, .after = tier_follow, .actions = actions, .actions_count = 2};
+static Status after(Call *call, const RecordChange *change) {
+        TRY(pooled_after(call, change));
+        return tier_follow(call, change);
+}
+
+static const Action actions[] = {{"make_formal", VERB_UPDATE, make_formal}, POOL_ACTIONS};
+
+const ObjectModule customer_module = {.object = "customer", .before = before, .after = after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

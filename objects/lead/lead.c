@@ -1,5 +1,6 @@
-// A lead: qualified, rejected with a reason, transferred, converted.
+// A lead: qualified, rejected with a reason, transferred, converted; pools.
 #include "objects/lead/convert.h"
+#include "objects/pool/pool.h"
 #include "objects/shared/assign.h"
 
 static Status set_status(Call *call, const Record *record, RecordInput *input, const char *status, const char *action) {
@@ -26,6 +27,7 @@ static Status reject(Call *call, const Record *record, const Json *body, JsonWri
 
 // Converted is reached by converting only.
 static Status before(Call *call, RecordChange *change) {
+        TRY(pooled_before(call, change));
         if (!change->after || !change->by_user || !str_is(call->source, "api"))
                 return STATUS_OK;
         Value status = record_value(change->after, "status");
@@ -37,10 +39,10 @@ static Status before(Call *call, RecordChange *change) {
 }
 
 static const Action actions[] = {
-        {"qualify", VERB_UPDATE, qualify},
-        {"reject", VERB_UPDATE, reject},
-        {"convert", VERB_UPDATE, lead_convert},
-        {"assign", VERB_UPDATE, action_assign},
+        {.name = "qualify", .needs = VERB_UPDATE, .run = qualify},
+        {.name = "reject", .needs = VERB_UPDATE, .run = reject},
+        {.name = "convert", .needs = VERB_UPDATE, .run = lead_convert},
+        POOL_ACTIONS,
 };
 
-const ObjectModule lead_module = {.object = "lead", .before = before, .actions = actions, .actions_count = sizeof actions / sizeof *actions};
+const ObjectModule lead_module = {.object = "lead", .before = before, .after = pooled_after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

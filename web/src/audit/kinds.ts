@@ -7,7 +7,7 @@ function groups(): Record<string, string> {
   const { t } = i18n.global;
   return {
     session: t("audit.session"), password: t("audit.password"), totp: t("audit.totp"), token: t("audit.token"), login: t("audit.login"), view_as: t("audit.viewAs"),
-    role: t("audit.role"), user: t("audit.user"), department: t("audit.department"), sharing_rule: t("audit.sharingRule"), team_member: t("audit.team"), retention_rule: t("audit.retentionRule"),
+    role: t("audit.role"), user: t("audit.user"), department: t("audit.department"), sharing_rule: t("audit.sharingRule"), team_member: t("audit.team"), retention_rule: t("audit.retentionRule"), pool: t("audit.pool"), pool_rule: t("audit.poolRule"), pool_sweep: t("audit.poolSweep"),
     settings: t("audit.settings"), meta: t("audit.meta"), export: t("audit.export"), import: t("audit.import"), bulk: t("audit.bulk"), undo: t("audit.undo"), purge: t("audit.purge"),
     retention: t("audit.retention"), erase: t("audit.erase"), quota: t("audit.quota"), audit: t("audit.log"), audit_export: t("audit.logExport"), command: t("audit.command"),
     demo: t("audit.demo"), demo_removal: t("audit.demoRemoval"), handover: t("audit.handover"), record: t("audit.record"),
@@ -56,6 +56,6 @@ export function kindTone(kind: string): Tone {
   const [group = "", verb = ""] = kind.split(".");
   if (BAD.has(verb)) return "coral";
   if (["purge", "erase"].includes(group) || verb === "delete" || verb === "near") return "amber";
-  if (["role", "user", "department", "sharing_rule", "team_member", "settings", "meta", "view_as"].includes(group)) return "azure";
+  if (["role", "user", "department", "sharing_rule", "team_member", "pool", "pool_rule", "settings", "meta", "view_as"].includes(group)) return "azure";
   return group === "export" || group === "audit_export" ? "plum" : "";
 }

@@ -5,6 +5,9 @@ import type { FieldDef, Json } from "@/meta/types";
 /** The currency of the record whose amounts are shown; without one the organisation's. */
 export const CURRENCY: InjectionKey<ComputedRef<string | null>> = Symbol("currency");
 
+/** Why parts of phones, mails and the like of the records that are shown are left out; empty: they are not. */
+export const MASKED: InjectionKey<ComputedRef<string>> = Symbol("masked");
+
 /** The other values of the record that is edited, for editors that depend on one. */
 export const SIBLINGS: InjectionKey<(name: string) => Json | undefined> = Symbol("siblings");
 

@@ -12,7 +12,7 @@ export function useKeyGroups(): ComputedRef<KeyGroup[]> {
   const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
   const ctrl = mac ? "⌘" : "Ctrl";
   const place = (path: string): string => {
-    const fixed: Record<string, string> = { "/today": t("nav.today"), "/calendar": t("nav.calendar"), "/tasks": t("bar.tasks"), "/reports": t("nav.reports"), "/notifications": t("notice.title"), "/settings": t("nav.settings") };
+    const fixed: Record<string, string> = { "/today": t("nav.today"), ...(catalog.get("pool") ? { "/pools": t("pool.title") } : {}), "/calendar": t("nav.calendar"), "/tasks": t("bar.tasks"), "/reports": t("nav.reports"), "/notifications": t("notice.title"), "/settings": t("nav.settings") };
     const object = catalog.get(path.replace("/o/", ""));
     return fixed[path] ?? object?.plural ?? object?.label ?? "";
   };
@@ -25,6 +25,7 @@ export function useKeyGroups(): ComputedRef<KeyGroup[]> {
       [["j", "k"], t("keys.row")], [["←", "→"], t("keys.cell")], [["Enter"], t("keys.open")], [[ctrl, "Enter"], t("keys.openPage")], [["F2"], t("keys.editCell")], [["x"], t("keys.select")], [["Shift", "j"], t("keys.extend")], [[ctrl, "A"], t("keys.selectAll")], [["Home", "End"], t("keys.ends")],
     ] },
     { page: "board", title: t("keys.board"), rows: [[["↑", "↓", "←", "→"], t("keys.card")], [["Enter"], t("keys.open")], [["Space"], t("keys.lift")], [["←", "→", "Enter"], t("keys.drop")], [[ctrl, "→"], t("keys.moveCard")], [["m"], t("keys.moveMenu")]] },
+    { page: "pools", title: t("pool.title"), rows: [[["c"], t("pool.claimKey")], [["x"], t("keys.select")], [["j", "k"], t("keys.row")], [["Enter"], t("keys.open")]] },
     { page: "record", title: t("keys.records"), rows: [[["e"], t("keys.edit")], [["[", "]"], t("keys.neighbours")], [["h"], t("keys.fieldHistory")], [["Tab"], t("keys.nextField")], [["Esc"], t("keys.back")]] },
     { page: "calendar", title: t("nav.calendar"), rows: [[["t"], t("keys.today")], [["j", "k"], t("keys.period")], [["d", "w", "m", "a"], t("keys.calView")], [["c"], t("keys.createEvent")], [["Alt", "↑"], t("keys.moveEvent")]] },
     { page: "tasks", title: t("bar.tasks"), rows: [[["j", "k"], t("keys.row")], [["Enter"], t("keys.open")], [["x"], t("keys.finish")], [["e"], t("keys.unfold")], [["c"], t("keys.addTask")]] },

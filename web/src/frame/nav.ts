@@ -1,8 +1,9 @@
 // What stands in the navigation: by right, in the order and with the omissions of its reader. New objects join at the end of their kind.
-import { CalendarDays, ChartNoAxesColumn, Sun } from "@lucide/vue";
+import { CalendarDays, ChartNoAxesColumn, Sun, Waves } from "@lucide/vue";
 import { computed, type Component, type ComputedRef } from "vue";
 import { useI18n } from "vue-i18n";
 import { useRoute, useRouter } from "vue-router";
+import { useHasPools } from "@/pool/usePools";
 import { useCatalog } from "@/stores/catalog";
 import { usePreferences } from "@/stores/preferences";
 import { objectIcon } from "@/ui/icons";
@@ -24,15 +25,20 @@ export function useNav(): { all: ComputedRef<NavEntry[]>; shown: ComputedRef<Nav
   const router = useRouter();
   const catalog = useCatalog();
   const preferences = usePreferences();
+  const hasPools = useHasPools();
   const usual = computed<NavEntry[]>(() => {
     const page = (object: string, name: string, label: string, icon: Component): NavEntry[] => (catalog.get(object)?.rights.read && router.hasRoute(name) ? [{ key: name, label, icon, to: `/${name}` }] : []);
     const objects = catalog.navigation.filter((object) => !PAGES[object.name] || !router.hasRoute(PAGES[object.name] ?? ""))
       .map((object) => ({ key: `o:${object.name}`, label: object.plural ?? object.label, icon: objectIcon(object.name, object.icon), to: `/o/${object.name}`, app: object.id >= FIRST_OWN_ID }));
+    // pools stand after the customers that they are filled with
+    const shipped = objects.filter((entry) => !entry.app);
+    const after = shipped.findIndex((entry) => entry.key === "o:customer") + 1;
+    if (hasPools.value) shipped.splice(after || shipped.length, 0, { key: "pools", label: t("pool.title"), icon: Waves, to: "/pools", app: false });
     return [
       { key: "today", label: t("nav.today"), icon: Sun, to: "/today" },
       ...page("event", "calendar", t("nav.calendar"), CalendarDays),
       ...page("task", "tasks", catalog.get("task")?.plural ?? t("bar.tasks"), objectIcon("task")),
-      ...objects.filter((entry) => !entry.app),
+      ...shipped,
       { key: "reports", label: t("nav.reports"), icon: ChartNoAxesColumn, to: "/reports" },
       ...objects.filter((entry) => entry.app),
     ];

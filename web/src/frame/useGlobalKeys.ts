@@ -5,7 +5,7 @@ import { isComposing, isPlain, isTyping } from "@/lib/keys";
 import { useCatalog } from "@/stores/catalog";
 import { frameState, openCreate, openPalette } from "./state";
 
-export const GO_TO: Record<string, string> = { t: "/today", d: "/calendar", k: "/tasks", l: "/o/lead", c: "/o/customer", p: "/o/contact", o: "/o/opportunity", r: "/reports", n: "/notifications", s: "/settings" };
+export const GO_TO: Record<string, string> = { h: "/pools", t: "/today", d: "/calendar", k: "/tasks", l: "/o/lead", c: "/o/customer", p: "/o/contact", o: "/o/opportunity", r: "/reports", n: "/notifications", s: "/settings" };
 const WAIT_MS = 1200;
 
 export function useGlobalKeys(): void {
@@ -17,7 +17,7 @@ export function useGlobalKeys(): void {
     const wanted = GO_TO[key];
     const path = wanted === "/tasks" && !router.hasRoute("tasks") ? "/o/task" : wanted;
     const object = path?.startsWith("/o/") ? path.slice(3) : null;
-    if (!path || (object && !catalog.get(object)) || (path === "/calendar" && !router.hasRoute("calendar"))) return;
+    if (!path || (object && !catalog.get(object)) || (path === "/calendar" && !router.hasRoute("calendar")) || (path === "/pools" && !catalog.get("pool"))) return;
     event.preventDefault();
     void router.push(path);
   }

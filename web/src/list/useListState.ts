@@ -53,7 +53,8 @@ export type FilterPlace = Pick<ListState, "object" | "find">;
 interface Override { columns?: string[]; looks?: ViewSettings }
 const CLEAN = { filter: null, own: null, sort: null, group: null, q: null, open: null, mode: null };
 
-export function useListState(object: ComputedRef<ObjectDef>): ListState {
+/** own: a view that is not one of the object's (a pool), always shown and never left; only lists have one. */
+export function useListState(object: ComputedRef<ObjectDef>, own?: ComputedRef<ListView>): ListState {
   const route = useRoute();
   const router = useRouter();
   const preferences = usePreferences();
@@ -63,17 +64,17 @@ export function useListState(object: ComputedRef<ObjectDef>): ListState {
   const text = (name: string): string => (typeof route.query[name] === "string" ? (route.query[name] as string) : "");
 
   const asked = computed(() => text("view") || views.tabs.value.start || "");
-  const current = computed(() => views.all.value.find((item) => item.name === asked.value) ?? views.shown.value[0] ?? views.all.value[0]);
-  const ready = computed(() => !/^\d+$/.test(asked.value) || !views.pending.value);
+  const current = computed(() => own?.value ?? views.all.value.find((item) => item.name === asked.value) ?? views.shown.value[0] ?? views.all.value[0]);
+  const ready = computed(() => own !== undefined || !/^\d+$/.test(asked.value) || !views.pending.value);
   const key = computed(() => `${object.value.name}/${current.value?.name ?? ""}`);
   const override = computed<Override>(() => ({ columns: preferences.columns[key.value], ...preferences.get<Override>(`look/${key.value}`, {}) }));
   const looks = computed<ViewSettings>(() => ({ ...current.value?.looks, ...override.value.looks }));
   const view = computed<ViewDef | undefined>(() => current.value && { ...current.value, settings: JSON.parse(JSON.stringify(looks.value)) as Json });
 
-  const modes = computed(() => viewKinds(object.value));
+  const modes = computed<Mode[]>(() => (own ? ["list"] : viewKinds(object.value)));
   const mode = computed<Mode>(() => modes.value.find((item) => item === (text("mode") || current.value?.kind)) ?? "list");
   const filter = computed(() => text("filter"));
-  const viewFilter = computed(() => (text("own") ? "" : (current.value?.filter ?? "")));
+  const viewFilter = computed(() => (text("own") && !own ? "" : (current.value?.filter ?? "")));
   const fullFilter = computed(() => allOf(viewFilter.value, filter.value));
   const q = computed(() => text("q"));
   const askedSort = computed(() => text("sort") || current.value?.sort || "");

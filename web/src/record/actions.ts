@@ -1,8 +1,11 @@
 // What may be done with a record beside editing it: which actions apply now and what each asks.
 import { kindOfField } from "@/list/kind";
-import { parseExpression, type Condition } from "@/lib/filter";
+import { parseExpression, type Condition, type Operand } from "@/lib/filter";
 import { field } from "@/meta/catalog";
-import { asRef, type ActionDef, type FieldDef, type Json, type ObjectDef, type RecordData } from "@/meta/types";
+import { asRef, type ActionDef, type FieldDef, type Json, type ObjectDef, type RecordData, type Values } from "@/meta/types";
+
+/** What was never said is no. */
+const same = (wanted: Operand | undefined, value: Json): boolean => (typeof wanted === "boolean" ? wanted === (value === true) : wanted === value);
 
 /** Only plain conditions are judged here; anything else is shown and left to the server. */
 function holds(condition: Condition, record: RecordData): boolean {
@@ -11,8 +14,8 @@ function holds(condition: Condition, record: RecordData): boolean {
   switch (condition.op) {
     case "in": return condition.values.some((item) => item === key);
     case "not_in": return !condition.values.some((item) => item === key);
-    case "eq": return condition.values[0] === key;
-    case "ne": return condition.values[0] !== key;
+    case "eq": return same(condition.values[0], key);
+    case "ne": return !same(condition.values[0], key);
     case "empty": return key === null || key === "";
     case "filled": return key !== null && key !== "";
     default: return true;
@@ -37,16 +40,27 @@ export function actionsNow(object: ObjectDef, record: RecordData): ActionDef[] {
 
 const ASKS: Record<string, string[]> = { lose: ["lost_reason", "competitor"], assign: ["owner"] };
 const REASONED = ["reject", "release", "return"];
+const UNTIL = ["protect"];
 
 /** Fields an action wants filled in first, as the object's own fields where it has them. */
-export function actionFields(object: ObjectDef, action: string, reasonLabel: string): FieldDef[] {
+export function actionFields(object: ObjectDef, action: string, reasonLabel: string, untilLabel = ""): FieldDef[] {
   const listed = (ASKS[action] ?? []).flatMap((name) => field(object, name) ?? []);
   if (listed.length) return listed.map((item, index) => ({ ...item, required: index === 0, readonly: false, access: "write" }));
   if (REASONED.includes(action)) return [{ id: 0, name: "reason", type: "text", label: reasonLabel, required: true, access: "write" }];
+  // nothing chosen ends it
+  if (UNTIL.includes(action)) return [{ id: 0, name: "until", type: "date", label: untilLabel, access: "write" }];
   return [];
+}
+
+/** What an action's form begins with. */
+export function actionStart(action: string, record: RecordData): Values | undefined {
+  return UNTIL.includes(action) ? { until: record.protected_until ?? null } : undefined;
 }
 
 /** References go out as ids; an action's body has no display names. */
 export function actionBody(values: Record<string, Json>): Json {
+  // a choice has texts for keys; a day that is left open is said to be open
+  if ("until" in values) return { until: values.until ?? null };
+  if (typeof values.pool === "string" && values.pool) return actionBody({ ...values, pool: Number(values.pool) });
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== "").map(([name, value]) => [name, asRef(value)?.id ?? value]));
 }

@@ -20,6 +20,13 @@ describe("the timeline", () => {
   it("leaves out what a follow-up did to its record by itself", () => {
     expect([isShadow(shadow), isShadow(change), isShadow(call), isShadow({ ...change, changes: [] })]).toEqual([true, false, false, false]);
   });
+  it("leaves out what a movement of a pool changed, and what the pools count", () => {
+    const moved = { ...change, changes: [{ field: "owner", from: null, to: { id: 4, name: "林若溪" } }, { field: "pool", from: { id: 1, name: "华东公海" }, to: null }] };
+    const counted = { ...change, changes: [{ field: "recycle_at", from: null, to: "2026-12-05" }, { field: "clock_at", from: null, to: "x" }] };
+    expect([isShadow(moved), isShadow(counted), isShadow({ ...change, changes: [{ field: "in_pool", from: true, to: false }] })]).toEqual([true, true, true]);
+    const movement: TimelineItem = { kind: "pool_movement", at: "2026-11-22T02:00:00Z", user, pool_movement: record({ kind: "release", reason: "客户暂停采购" }) };
+    expect([entryKind(movement), entryKey(movement), matches(movement, "暂停采购")]).toEqual(["pool_movement", "pool_movement:9", true]);
+  });
   it("searches words, names and changes", () => {
     expect([matches(call, "密封"), matches(comment, "顾明"), matches(change, "林若溪"), matches(call, "没有"), matches(call, " ")]).toEqual([true, true, true, false, true]);
   });

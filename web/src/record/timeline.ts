@@ -9,11 +9,13 @@ export function entryRecord(item: TimelineItem): RecordData | undefined {
   return item.kind === "change" ? undefined : value;
 }
 
-export const SHADOWS = ["last_followed_at", "next_follow_up", "stage_changed_at"];
+export const SHADOWS = ["last_followed_at", "next_follow_up", "stage_changed_at", "clock_at", "recycle_at", "recycle_rule"];
+/** A movement into or out of a pool changes these, and is on the line itself. */
+const MOVED = new Set(["pool", "in_pool", "pooled_at", "pool_reason", "former_owner", "gained_at"]);
 /** A follow-up sets dates on its record by itself: it is on the line already, its shadow need not be. */
 export function isShadow(item: TimelineItem): boolean {
   const changes = item.changes ?? [];
-  return item.kind === "change" && changes.length > 0 && changes.every((change) => item.action === "follow_up" || SHADOWS.includes(change.field));
+  return item.kind === "change" && changes.length > 0 && (changes.some((change) => change.field === "pool") || changes.every((change) => item.action === "follow_up" || SHADOWS.includes(change.field) || MOVED.has(change.field)));
 }
 
 /** By what an entry is filtered: follow-ups by their type, others by their kind. */
@@ -24,7 +26,7 @@ export function entryKind(item: TimelineItem): string {
 }
 
 export interface KindCount { key: string; n: number }
-const PLACE = ["activity", "task", "event", "comment", "attachment", "change"];
+const PLACE = ["activity", "task", "event", "comment", "attachment", "pool_movement", "change"];
 
 /** Kinds that occur, follow-ups together and by type, changes last. */
 export function countKinds(items: TimelineItem[]): KindCount[] {
@@ -42,7 +44,7 @@ function words(value: Json | undefined): string {
   if (Array.isArray(value)) return value.map(words).join(" ");
   return value !== null && typeof value === "object" && typeof value.name === "string" ? value.name : "";
 }
-const SEARCHED = ["name", "title", "content", "description", "location", "attachment", "file", "contact", "mentions", "participants"];
+const SEARCHED = ["name", "title", "content", "description", "location", "attachment", "file", "contact", "mentions", "participants", "reason", "from_user", "to_user"];
 
 export function matches(item: TimelineItem, needle: string): boolean {
   const wanted = needle.trim().toLowerCase();

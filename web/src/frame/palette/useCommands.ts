@@ -1,6 +1,6 @@
 // Commands that are always there: where to go, what to make, which view to run, what to set.
 import { useQuery } from "@tanstack/vue-query";
-import { ArrowRight, Bell, CheckCheck, CircleUser, Compass, CopyCheck, Keyboard, Languages, LogOut, Moon, PanelLeft, Plus, Rows3, Settings2, SlidersHorizontal, Sun, SunMoon, Trash2 } from "@lucide/vue";
+import { ArrowRight, Bell, CheckCheck, CircleUser, Compass, CopyCheck, Keyboard, Languages, LogOut, Moon, PanelLeft, Plus, Rows3, Settings2, SlidersHorizontal, Sun, SunMoon, Trash2, Waves } from "@lucide/vue";
 import { computed, type ComputedRef } from "vue";
 import { useI18n } from "vue-i18n";
 import { useRouter } from "vue-router";
@@ -8,6 +8,7 @@ import { isCompared } from "@/duplicates/calls";
 import * as api from "@/lib/api";
 import { listViews } from "@/meta/catalog";
 import { asText } from "@/meta/types";
+import { usePools } from "@/pool/usePools";
 import { useCatalog } from "@/stores/catalog";
 import { usePreferences } from "@/stores/preferences";
 import { useSession } from "@/stores/session";
@@ -18,7 +19,7 @@ import { frameState, openCreate } from "../state";
 import { useSignOut } from "../useSignOut";
 import type { Item } from "./model";
 
-const GO_KEYS: Record<string, string> = { today: "t", calendar: "d", tasks: "k", reports: "r", "o:lead": "l", "o:customer": "c", "o:contact": "p", "o:opportunity": "o" };
+const GO_KEYS: Record<string, string> = { pools: "h", today: "t", calendar: "d", tasks: "k", reports: "r", "o:lead": "l", "o:customer": "c", "o:contact": "p", "o:opportunity": "o" };
 
 export function useCommands(): { go: ComputedRef<Item[]>; create: ComputedRef<Item[]>; views: ComputedRef<Item[]>; settings: ComputedRef<Item[]> } {
   const { t } = useI18n();
@@ -34,14 +35,18 @@ export function useCommands(): { go: ComputedRef<Item[]>; create: ComputedRef<It
     queryFn: ({ signal }) => api.listRecords("view", { filter: 'owner = me() or share = "all" or (share = "department" and department = my_department())', fields: "id,name,object", limit: 200 }, signal),
   });
 
+  const pools = usePools();
+  const administers = computed(() => catalog.get("pool") !== undefined && (session.admin || pools.data.value?.items.some((pool) => pool.administrator) === true));
+
   const go = computed<Item[]>(() => [
-    ...nav.all.value.map((entry) => ({ key: `go:${entry.key}`, label: entry.label, icon: entry.icon, detail: t("palette.go"), words: [entry.key.replace("o:", "")], keys: GO_KEYS[entry.key] ? ["g", GO_KEYS[entry.key] ?? ""] : undefined, run: to(entry.to) })),
+    ...nav.all.value.map((entry) => ({ key: `go:${entry.key}`, label: entry.label, icon: entry.icon, detail: t("palette.go"), words: entry.key === "pools" ? ["pools", "gonghai", "claim"] : [entry.key.replace("o:", "")], keys: GO_KEYS[entry.key] ? ["g", GO_KEYS[entry.key] ?? ""] : undefined, run: to(entry.to) })),
     ...catalog.settings.map((object) => ({ key: `go:o:${object.name}`, label: object.plural ?? object.label, icon: objectIcon(object.name, object.icon), detail: t("palette.go"), words: [object.name], run: to(`/o/${object.name}`) })),
     { key: "go:notifications", label: t("notice.title"), icon: Bell, detail: t("palette.go"), words: ["notifications"], keys: ["g", "n"], run: to("/notifications") },
     { key: "go:me", label: t("me.account"), icon: CircleUser, detail: t("palette.go"), words: ["me", "profile", "password"], run: to("/me") },
     { key: "go:trash", label: t("nav.trash"), icon: Trash2, detail: t("palette.go"), words: ["trash", "recycle"], run: to("/trash") },
     { key: "go:settings", label: t("nav.settings"), icon: Settings2, detail: t("palette.go"), words: ["settings"], keys: ["g", "s"], run: to("/settings") },
     ...(catalog.get("department")?.rights.read ? [{ key: "go:organisation", label: t("org.title"), icon: objectIcon("department"), detail: t("palette.go"), words: ["organisation", "department", "people"], run: to("/settings/organisation") }] : []),
+    ...(administers.value ? [{ key: "go:pool-settings", label: t("pool.settings"), icon: Waves, detail: t("palette.go"), words: ["pools", "recycle", "gonghai"], run: to("/settings/pools") }] : []),
     ...(session.admin ? catalog.readable.filter(() => router.hasRoute("design")).map((object) => ({ key: `design:${object.name}`, label: t("palette.design", { label: object.label }), icon: SlidersHorizontal, detail: t("palette.go"), words: [object.name, "design"], run: to(`/design/${object.name}`) })) : []),
   ]);
   const create = computed<Item[]>(() => catalog.creatable.map((object) => ({ key: `new:${object.name}`, label: t("list.new", { label: object.label }), icon: Plus, words: ["new", object.name], run: (page) => (page ? void router.push(`/o/${object.name}/new`) : openCreate(object.name)) })));

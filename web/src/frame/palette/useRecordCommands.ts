@@ -10,7 +10,8 @@ import { ApiError } from "@/lib/http";
 import { invalidateRecord } from "@/lib/queries";
 import { field, isEditable, isWritable } from "@/meta/catalog";
 import { asText, type ActionDef, type Json, type ObjectDef, type RecordData } from "@/meta/types";
-import { actionBody, actionFields, actionsNow } from "@/record/actions";
+import { MOVES, poolsChanged } from "@/pool/usePools";
+import { actionBody, actionFields, actionsNow, actionStart } from "@/record/actions";
 import { saveRecord } from "@/record/save";
 import { useCatalog } from "@/stores/catalog";
 import { objectIcon } from "@/ui/icons";
@@ -34,6 +35,7 @@ export function useRecordCommands(which: () => { object: string; id: number } | 
   async function act(definition: ObjectDef, on: RecordData, action: ActionDef, values: Record<string, Json>): Promise<void> {
     await api.runAction(definition.name, on.id, action.name, actionBody(values));
     invalidateRecord(definition.name, on.id);
+    if (MOVES.has(action.name)) poolsChanged();
     say(t("record.actionDone", { label: action.label }));
   }
   function quietly(work: Promise<unknown>): void {
@@ -42,8 +44,8 @@ export function useRecordCommands(which: () => { object: string; id: number } | 
   function actionItem(definition: ObjectDef, on: RecordData, action: ActionDef): Item {
     const base = { key: `act:${action.name}`, label: action.label, icon: Zap, words: [action.name], danger: action.danger };
     if (action.name === "convert") return { ...base, step: () => ({ kind: "convert", title: action.label, object: definition.name, id: on.id }) };
-    const fields = actionFields(definition, action.name, t("record.reason"));
-    if (fields.length || action.danger) return { ...base, label: fields.length ? `${action.label}…` : action.label, step: () => ({ kind: "form", title: action.label, label: action.label, danger: action.danger, fields, run: (values) => act(definition, on, action, values) }) };
+    const fields = actionFields(definition, action.name, t("record.reason"), t("pool.until"));
+    if (fields.length || action.danger) return { ...base, label: fields.length ? `${action.label}…` : action.label, step: () => ({ kind: "form", title: action.label, label: action.label, danger: action.danger, fields, initial: actionStart(action.name, on), run: (values) => act(definition, on, action, values) }) };
     return { ...base, run: () => quietly(act(definition, on, action, {})) };
   }
   const fields = computed<Item[]>(() => {

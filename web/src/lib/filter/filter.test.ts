@@ -35,6 +35,11 @@ describe("from words to the expression", () => {
 });
 
 describe("from the expression to words", () => {
+  it("takes a yes or no by its name alone", () => {
+    expect(read("active")?.conditions).toEqual([{ field: "active", op: "eq", values: [true] }]);
+    expect(read('not active and stage = "won"')?.conditions[0]).toEqual({ field: "active", op: "eq", values: [false] });
+    expect(read("name")).toBeNull();
+  });
   const cases = [
     'name contains "科技"', "amount >= 100000", "amount between 1 and 2.5", "amount > -5", "close_date between today() and today() + 30", "close_date between today() - 7 and today()",
     "close_date < today() - 7", "close_date >= 2026-11-22", "close_date between 2026-01-01 and 2026-03-31", 'stage = "won"', 'stage in ("won", "lost")', 'not stage in ("won", "lost")',

@@ -76,6 +76,8 @@ function readCondition(reader: Reader, kindOf: KindOf): Condition | null {
   if (reader.peek("(", 1)) return negated ? null : readPeriod(reader);
   const field = reader.kind("name");
   if (!field) return null;
+  // a yes or no by its name alone: "in_pool", "not in_pool"
+  if (reader.done) return kindOf(field) === "boolean" ? { field, op: "eq", values: [!negated] } : null;
   const not = reader.take("not") !== negated;
   if (reader.take("in")) return negate(readIn(reader, field, kindOf), not);
   if (reader.take("contains")) return negate(readOne(reader, field, "contains"), not);
