@@ -1,6 +1,6 @@
 // A follow-up: named after its content, and it sets when its record was last followed up and when it is due next.
 #include "base/unicode.h"
-#include "record/record.h"
+#include "objects/assignment_rule/response.h"
 
 #define NAME_CHARACTERS 60
 
@@ -66,6 +66,7 @@ static Status touch_target(Call *call, const Record *activity) {
         const Field *status = object_find(object, STR("status"));
         if (status && str_is(object->name, "lead") && str_is(target->values[status->index].text, "new"))
                 record_input_set(input, "status", value_text(STR("contacted")));
+        response_note(call, target, input);
         if (!any_given(input))
                 return STATUS_OK;
         WriteOptions options = {.as_system = true, .action = STR("follow_up")};

@@ -1,4 +1,5 @@
 // A customer: no cycles among parent companies; transfer.
+#include "objects/assignment_rule/assign.h"
 #include "objects/shared/assign.h"
 
 #define LEVELS 20 // parent companies above one another
@@ -26,7 +27,7 @@ static Status check_parents(Call *call, RecordChange *change) {
         return STATUS_OK;
 }
 
-static Status before(Call *call, RecordChange *change) {
+static Status check_parent(Call *call, RecordChange *change) {
         if (!change->after || (change->before && value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"))))
                 return STATUS_OK;
         Value parent = record_value(change->after, "parent");
@@ -37,6 +38,11 @@ static Status before(Call *call, RecordChange *change) {
         return status == STATUS_INVALID ? STATUS_OK : status; // collected: validation goes on
 }
 
-static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}};
+static Status before(Call *call, RecordChange *change) {
+        TRY(check_parent(call, change));
+        return assignment_before(call, change);
+}
 
-const ObjectModule customer_module = {.object = "customer", .before = before, .actions = actions, .actions_count = 1};
+static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}, {"assign_by_rules", VERB_UPDATE, action_assign_by_rules}};
+
+const ObjectModule customer_module = {.object = "customer", .before = before, .after = assignment_after, .actions = actions, .actions_count = 2};

@@ -1,4 +1,6 @@
 // A lead: qualified, rejected with a reason, transferred, converted.
+#include "objects/assignment_rule/assign.h"
+#include "objects/assignment_rule/response.h"
 #include "objects/lead/convert.h"
 #include "objects/shared/assign.h"
 
@@ -25,15 +27,20 @@ static Status reject(Call *call, const Record *record, const Json *body, JsonWri
 }
 
 // Converted is reached by converting only.
-static Status before(Call *call, RecordChange *change) {
+static void check_status(Call *call, RecordChange *change) {
         if (!change->after || !change->by_user || !str_is(call->source, "api"))
-                return STATUS_OK;
+                return;
         Value status = record_value(change->after, "status");
         bool converted = status.kind == VALUE_TEXT && str_is(status.text, "converted");
         bool was = change->before && value_eq(status, record_value(change->before, "status"));
         if (converted && !was)
                 (void)error_add(call->context, STR("status"), "use_convert");
-        return STATUS_OK;
+}
+
+static Status before(Call *call, RecordChange *change) {
+        check_status(call, change);
+        TRY(assignment_before(call, change));
+        return response_before(call, change);
 }
 
 static const Action actions[] = {
@@ -41,6 +48,7 @@ static const Action actions[] = {
         {"reject", VERB_UPDATE, reject},
         {"convert", VERB_UPDATE, lead_convert},
         {"assign", VERB_UPDATE, action_assign},
+        {"assign_by_rules", VERB_UPDATE, action_assign_by_rules},
 };
 
-const ObjectModule lead_module = {.object = "lead", .before = before, .actions = actions, .actions_count = sizeof actions / sizeof *actions};
+const ObjectModule lead_module = {.object = "lead", .before = before, .after = assignment_after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

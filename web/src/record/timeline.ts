@@ -9,7 +9,7 @@ export function entryRecord(item: TimelineItem): RecordData | undefined {
   return item.kind === "change" ? undefined : value;
 }
 
-export const SHADOWS = ["last_followed_at", "next_follow_up", "stage_changed_at"];
+export const SHADOWS = ["last_followed_at", "next_follow_up", "stage_changed_at", "assigned_at", "response_due_at", "first_response_at", "response_minutes"];
 /** A follow-up sets dates on its record by itself: it is on the line already, its shadow need not be. */
 export function isShadow(item: TimelineItem): boolean {
   const changes = item.changes ?? [];
