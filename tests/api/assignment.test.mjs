@@ -277,7 +277,7 @@ export const scenarios = {
   'an import without the right to assign is spread all the same; each is told once of all he got': async ({ haike, boss, li, wang, qian }) => {
     await withRule(boss, '导入', {}, [li, wang], async () => {
       const form = new FormData()
-      form.append('file', new Blob(['姓名,公司,按规则分配\n甲,导入,true\n乙,导入,true\n丙,导入,true\n丁,导入,false\n']), 'rows.csv')
+      form.append('file', new Blob(['名称,公司,按规则分配\n甲,导入,true\n乙,导入,true\n丙,导入,true\n丁,导入,false\n']), 'rows.csv')
       form.append('object', 'lead')
       const started = await qian.post('/imports', form)
       assert.equal(started.status, 202, JSON.stringify(started.body))
