@@ -7,7 +7,7 @@ import { choose, create, mark } from './steps.mjs'
 
 const row = (page, name) => page.locator('.rr', { hasText: name })
 const combo = (page, label) => page.locator(`input[role=combobox][aria-label="${label}"]`)
-const names = (page) => page.locator('.rr .m').allInnerTexts()
+const names = (page) => page.locator('.rr .line .m').allInnerTexts()
 
 async function rules({ page, window, report }, id) {
   const company = `分配${id}公司`
