@@ -1,6 +1,8 @@
-// A follow-up: named after its content, and it sets when its record was last followed up and when it is due next.
+// A follow-up: named after its content, and it sets when its record was last followed up and when it is due next, and where it counts the clock of the record.
 #include "base/unicode.h"
 #include "objects/assignment_rule/response.h"
+#include "objects/pool/pool.h"
+#include "record/write.h"
 
 #define NAME_CHARACTERS 60
 
@@ -51,22 +53,30 @@ static bool any_given(const RecordInput *input) {
         return false;
 }
 
-static Status touch_target(Call *call, const Record *activity) {
+// A text that is added later counts from when it was entered for; the rest is told when the follow-up is made.
+static Status touch_target(Call *call, const Record *activity, bool made) {
         const Object *object = NULL;
         int64_t id = 0;
         if (!target_of(call, activity, &object, &id))
                 return STATUS_OK;
         Record *target = NULL;
-        TRY(record_load(call, object, id, &target));
+        TRY(record_read_row(call, object, id, false, true, &target));
+        if (!target) // in the bin: what is said of it there moves nothing
+                return STATUS_OK;
         RecordInput *input = record_input_new(call->context->arena, object);
-        take_later(input, target, "last_followed_at", record_value(activity, "at"));
-        Value next = record_value(activity, "next_at");
+        Value next = made ? record_value(activity, "next_at") : VALUE_NONE, counts = VALUE_NONE;
+        if (made)
+                take_later(input, target, "last_followed_at", record_value(activity, "at"));
+        TRY(pooled_followed(call, activity, object, &counts));
+        if (!value_is_null(target->values[object->owner->index]))
+                take_later(input, target, "clock_at", counts);
         if (object_find(object, STR("next_follow_up")) && !value_is_null(next))
                 record_input_set(input, "next_follow_up", next);
         const Field *status = object_find(object, STR("status"));
-        if (status && str_is(object->name, "lead") && str_is(target->values[status->index].text, "new"))
+        if (made && status && str_is(object->name, "lead") && str_is(target->values[status->index].text, "new"))
                 record_input_set(input, "status", value_text(STR("contacted")));
-        response_note(call, target, input);
+        if (made)
+                response_note(call, target, input);
         if (!any_given(input))
                 return STATUS_OK;
         WriteOptions options = {.as_system = true, .action = STR("follow_up")};
@@ -74,7 +84,8 @@ static Status touch_target(Call *call, const Record *activity) {
 }
 
 static Status after(Call *call, const RecordChange *change) {
-        return change->kind == CHANGE_CREATE ? touch_target(call, change->after) : STATUS_OK;
+        bool retold = change->kind == CHANGE_UPDATE && !value_eq(record_value(change->before, "content"), record_value(change->after, "content"));
+        return change->kind == CHANGE_CREATE || retold ? touch_target(call, change->after, change->kind == CHANGE_CREATE) : STATUS_OK;
 }
 
 const ObjectModule activity_module = {.object = "activity", .handover = HANDOVER_STAYS, .before = before, .after = after};

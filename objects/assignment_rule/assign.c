@@ -4,6 +4,7 @@
 #include "objects/assignment_rule/rules.h"
 #include "objects/cadence/cadence.h"
 #include "objects/notification/notify.h"
+#include "objects/pool/pool.h"
 #include "record/write.h"
 
 #define ACTION "assign_by_rules"
@@ -44,6 +45,8 @@ static Status write_decision(Call *call, const Object *object, int64_t id, const
                 record_input_set(input, "rule", value_int(rule->id));
         if (decision->chosen)
                 record_input_set(input, "chosen", value_int(decision->chosen));
+        if (decision->pool)
+                record_input_set(input, "pool", value_int(decision->pool));
         if (decision->tried_count && !buf_full(&candidates))
                 record_input_set(input, "candidates", value_text(buf_str(&candidates)));
         if (told_later)
@@ -80,6 +83,10 @@ Status assignment_before(Call *call, RecordChange *change) {
         if (asked->decision.chosen) {
                 record_set(change->after, "owner", value_int(asked->decision.chosen));
                 response_begin(call, change->after, asked->decision.rule->response_minutes);
+        } else if (asked->decision.pool) { // the pool's own hook sees to the rest
+                record_set(change->after, "owner", VALUE_NONE);
+                record_set(change->after, "pool", value_int(asked->decision.pool));
+                record_set(change->after, "pool_reason", value_text(asked->decision.rule->name));
         }
         return STATUS_OK;
 }
@@ -134,6 +141,29 @@ Status assignment_last_rule(Call *call, const Object *object, int64_t record, La
 
 // ---- On demand
 
+// Into a pool, out of one, or from hand to hand.
+static Status give(Call *call, const Record *record, const AssignDecision *decision) {
+        const Object *object = record->object;
+        Value owner = record_value(record, "owner"), pool = object->pooled ? record->values[object->pool->index] : VALUE_NONE;
+        Movement movement = {.object = object, .record = record->id, .from = owner.kind == VALUE_INTEGER ? owner.integer : 0};
+        if (decision->pool) {
+                movement.kind = MOVEMENT_RELEASE;
+                movement.pool = decision->pool;
+                movement.reason = decision->rule->name;
+                return pool.kind == VALUE_INTEGER ? STATUS_OK : movement_put(call, record, &movement);
+        }
+        if (pool.kind == VALUE_INTEGER) {
+                movement.kind = MOVEMENT_ASSIGN;
+                movement.pool = pool.integer;
+                movement.to = decision->chosen;
+                return movement_take(call, record, &movement);
+        }
+        RecordInput *input = record_input_new(call->context->arena, object);
+        record_input_set(input, "owner", value_int(decision->chosen));
+        WriteOptions options = {.as_system = true, .action = STR(ACTION)};
+        return record_update(call, object, record->id, input, &options);
+}
+
 Status action_assign_by_rules(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)body, (void)w;
         Asked *asked = NULL;
@@ -143,12 +173,9 @@ Status action_assign_by_rules(Call *call, const Record *record, const Json *body
         const AssignDecision *decision = &asked->decision;
         TRY(write_decision(call, record->object, record->id, decision, false));
         Value owner = record_value(record, "owner");
-        if (!decision->chosen || (owner.kind == VALUE_INTEGER && owner.integer == decision->chosen))
+        if ((!decision->chosen && !decision->pool) || (owner.kind == VALUE_INTEGER && owner.integer == decision->chosen))
                 return STATUS_OK;
-        RecordInput *input = record_input_new(call->context->arena, record->object);
-        record_input_set(input, "owner", value_int(decision->chosen));
-        WriteOptions options = {.as_system = true, .action = STR(ACTION)};
-        TRY(record_update(call, record->object, record->id, input, &options));
+        TRY(give(call, record, decision));
         return tell(call, record->object, record->id, record_value(record, "name").text, decision);
 }
 

@@ -8,9 +8,17 @@ static Str text_of(const Record *record, const char *field) {
         return value.kind == VALUE_TEXT ? str_trim(value.text) : STR_NONE;
 }
 
-static void need(Call *call, const Record *rule, const char *choice, const char *user) {
-        if (str_is(text_of(rule, choice), "user") && value_is_null(record_value(rule, user)))
-                (void)error_add(call->context, str_from(user), "required");
+static void need(Call *call, const Record *rule, const char *choice, const char *key, const char *field) {
+        if (str_is(text_of(rule, choice), key) && value_is_null(record_value(rule, field)))
+                (void)error_add(call->context, str_from(field), "required");
+}
+
+// A pool of the same object.
+static void check_pool(Call *call, const Record *rule, Str object) {
+        Value id = record_value(rule, "fallback_pool");
+        const Pool *pool = id.kind == VALUE_INTEGER ? access_pool(call->actor->access, id.integer) : NULL;
+        if (pool && !str_eq(pool->object->name, object))
+                (void)error_add(call->context, STR("fallback_pool"), "pool_unfit");
 }
 
 static bool touched(const RecordChange *change, const char *field) {
@@ -30,8 +38,10 @@ static Status before(Call *call, RecordChange *change) {
         }
         if (object && condition.len && (touched(change, "condition") || touched(change, "object")))
                 condition_check(call, object, STR("condition"), condition);
-        need(call, rule, "fallback", "fallback_user");
-        need(call, rule, "escalate_to", "escalate_user");
+        need(call, rule, "fallback", "user", "fallback_user");
+        need(call, rule, "fallback", "pool", "fallback_pool");
+        need(call, rule, "escalate_to", "user", "escalate_user");
+        check_pool(call, rule, name);
         return STATUS_OK;
 }
 

@@ -8,8 +8,8 @@
 #define DEPARTMENTS_MOST 500
 
 static const char *const methods[] = {"round_robin", "weighted", "least_loaded", "performance", "expertise"};
-static const char *const fallbacks[] = {"next_rule", "user", "keep"};
-static const char *const outcomes[] = {[OUTCOME_NONE] = "none", [OUTCOME_CHOSEN] = "chosen", [OUTCOME_FALLBACK] = "fallback", [OUTCOME_KEPT] = "kept"};
+static const char *const fallbacks[] = {"next_rule", "user", "pool", "keep"};
+static const char *const outcomes[] = {[OUTCOME_NONE] = "none", [OUTCOME_CHOSEN] = "chosen", [OUTCOME_FALLBACK] = "fallback", [OUTCOME_POOLED] = "pooled", [OUTCOME_KEPT] = "kept"};
 
 const char *assign_method_name(AssignMethod method) {
         return methods[method];
@@ -101,6 +101,7 @@ static void take_rule(Context *context, const Record *row, AssignRule *rule) {
         *rule = (AssignRule){.id = row->id, .name = text_of(row, "name"), .condition = str_trim(text_of(row, "condition")), .order = int_of(row, "order"), .method = assign_method(text_of(row, "method"))};
         rule->fallback = fallback_of(text_of(row, "fallback"));
         rule->fallback_user = int_of(row, "fallback_user");
+        rule->fallback_pool = int_of(row, "fallback_pool");
         rule->cadence = int_of(row, "cadence");
         rule->response_minutes = int_of(row, "response_minutes");
         rule->respect_hours = record_value(row, "respect_hours").kind == VALUE_BOOL && record_value(row, "respect_hours").boolean;
@@ -175,6 +176,7 @@ static Status take_given(Assigner *assigner, const Json *body, AssignRule *rule)
         rule->method = assign_method(method);
         rule->fallback = fallback_of(json_str(body, "fallback", STR("next_rule")));
         rule->fallback_user = id_in(body, "fallback_user");
+        rule->fallback_pool = id_in(body, "fallback_pool");
         rule->respect_hours = json_bool(body, "respect_hours", false);
         rule->parsed = NULL;
         rule->ready = rule->broken = false;
@@ -307,6 +309,16 @@ static bool take_fallback(Assigner *assigner, const AssignRule *rule, AssignDeci
         return true;
 }
 
+static bool take_pool(Assigner *assigner, const AssignRule *rule, AssignDecision *decision) {
+        const Pool *pool = rule->fallback == FALLBACK_POOL ? access_pool(assigner->call->actor->access, rule->fallback_pool) : NULL;
+        if (!pool || !pool->active || !assigner->object->pooled || !str_eq(pool->object->name, assigner->object->name))
+                return false;
+        decision->outcome = OUTCOME_POOLED;
+        decision->rule = rule;
+        decision->pool = pool->id;
+        return true;
+}
+
 static void given(Assigner *assigner, int64_t user) {
         Load *load = facts_load(assigner, user);
         if (load)
@@ -328,6 +340,8 @@ static Status ask(Assigner *assigner, AssignRule *rule, const Record *record, As
                 given(assigner, slot->user);
         } else if (take_fallback(assigner, rule, decision)) {
                 given(assigner, decision->chosen);
+        } else if (take_pool(assigner, rule, decision)) {
+                *ret_decided = true;
         } else if (rule->fallback == FALLBACK_KEEP) {
                 decision->outcome = OUTCOME_KEPT;
                 decision->rule = rule;

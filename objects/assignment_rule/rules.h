@@ -5,8 +5,8 @@
 #include "record/record.h"
 
 typedef enum AssignMethod { ASSIGN_ROUND_ROBIN, ASSIGN_WEIGHTED, ASSIGN_LEAST_LOADED, ASSIGN_PERFORMANCE, ASSIGN_EXPERTISE, ASSIGN_METHODS } AssignMethod;
-typedef enum AssignFallback { FALLBACK_NEXT, FALLBACK_USER, FALLBACK_KEEP } AssignFallback;
-typedef enum AssignOutcome { OUTCOME_NONE, OUTCOME_CHOSEN, OUTCOME_FALLBACK, OUTCOME_KEPT } AssignOutcome;
+typedef enum AssignFallback { FALLBACK_NEXT, FALLBACK_USER, FALLBACK_POOL, FALLBACK_KEEP } AssignFallback;
+typedef enum AssignOutcome { OUTCOME_NONE, OUTCOME_CHOSEN, OUTCOME_FALLBACK, OUTCOME_POOLED, OUTCOME_KEPT } AssignOutcome;
 const char *assign_method_name(AssignMethod method);
 AssignMethod assign_method(Str name);                // ASSIGN_METHODS: there is none of this name
 const char *assign_outcome_name(AssignOutcome outcome);
@@ -36,7 +36,7 @@ typedef struct AssignRule {
         int64_t order;
         AssignMethod method;
         AssignFallback fallback;
-        int64_t fallback_user, cadence, response_minutes;
+        int64_t fallback_user, fallback_pool, cadence, response_minutes;
         bool respect_hours;
         int64_t *departments; size_t departments_count;
         const Expr *parsed;                          // NULL: for all, or not parsed so far
@@ -66,6 +66,7 @@ typedef struct AssignDecision {
         AssignOutcome outcome;
         const AssignRule *rule;                      // that decided; NULL: none fitted
         int64_t chosen;                              // 0: nobody
+        int64_t pool;                                // into which it goes; 0: none
         int64_t instead_of;                          // whose deputy the chosen one is; 0: nobody's
         AssignTried *tried; size_t tried_count;      // the deciding rule last
 } AssignDecision;

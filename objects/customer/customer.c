@@ -1,6 +1,6 @@
-// A customer: no cycles among parent companies; transfer.
+// A customer: no cycles among parent companies; assignment by rules, pools, transfer.
 #include "objects/assignment_rule/assign.h"
-#include "objects/shared/assign.h"
+#include "objects/pool/pool.h"
 
 #define LEVELS 20 // parent companies above one another
 
@@ -27,7 +27,7 @@ static Status check_parents(Call *call, RecordChange *change) {
         return STATUS_OK;
 }
 
-static Status check_parent(Call *call, RecordChange *change) {
+static Status before_parent(Call *call, RecordChange *change) {
         if (!change->after || (change->before && value_eq(record_value(change->before, "parent"), record_value(change->after, "parent"))))
                 return STATUS_OK;
         Value parent = record_value(change->after, "parent");
@@ -39,10 +39,16 @@ static Status check_parent(Call *call, RecordChange *change) {
 }
 
 static Status before(Call *call, RecordChange *change) {
-        TRY(check_parent(call, change));
-        return assignment_before(call, change);
+        TRY(assignment_before(call, change));
+        TRY(pooled_before(call, change));
+        return before_parent(call, change);
 }
 
-static const Action actions[] = {{"assign", VERB_UPDATE, action_assign}, {"assign_by_rules", VERB_UPDATE, action_assign_by_rules}};
+static Status after(Call *call, const RecordChange *change) {
+        TRY(pooled_after(call, change));
+        return assignment_after(call, change);
+}
 
-const ObjectModule customer_module = {.object = "customer", .before = before, .after = assignment_after, .actions = actions, .actions_count = 2};
+static const Action actions[] = {POOL_ACTIONS, {.name = "assign_by_rules", .needs = VERB_UPDATE, .run = action_assign_by_rules, .pooled = true}};
+
+const ObjectModule customer_module = {.object = "customer", .before = before, .after = after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

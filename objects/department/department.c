@@ -124,6 +124,6 @@ static Status department_after(Call *call, const RecordChange *change) {
         return moved ? search_department_moved(call, change->id) : STATUS_OK;
 }
 
-static const Action actions[] = {{"merge", VERB_UPDATE, action_merge}};
+static const Action actions[] = {{.name = "merge", .needs = VERB_UPDATE, .run = action_merge}};
 static const JobKind jobs[] = {{MERGE_JOB, merge_run}};
 const ObjectModule department_module = {.object = "department", .before = department_before, .after = department_after, .actions = actions, .actions_count = 1, .jobs = jobs, .jobs_count = 1};

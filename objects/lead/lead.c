@@ -1,7 +1,8 @@
-// A lead: qualified, rejected with a reason, transferred, converted.
+// A lead: qualified, rejected with a reason, transferred, converted; assignment by rules, pools.
 #include "objects/assignment_rule/assign.h"
 #include "objects/assignment_rule/response.h"
 #include "objects/lead/convert.h"
+#include "objects/pool/pool.h"
 #include "objects/shared/assign.h"
 
 static Status set_status(Call *call, const Record *record, RecordInput *input, const char *status, const char *action) {
@@ -40,15 +41,21 @@ static void check_status(Call *call, RecordChange *change) {
 static Status before(Call *call, RecordChange *change) {
         check_status(call, change);
         TRY(assignment_before(call, change));
-        return response_before(call, change);
+        TRY(response_before(call, change));
+        return pooled_before(call, change);
 }
 
 static const Action actions[] = {
-        {"qualify", VERB_UPDATE, qualify},
-        {"reject", VERB_UPDATE, reject},
-        {"convert", VERB_UPDATE, lead_convert},
-        {"assign", VERB_UPDATE, action_assign},
-        {"assign_by_rules", VERB_UPDATE, action_assign_by_rules},
+        {.name = "qualify", .needs = VERB_UPDATE, .run = qualify},
+        {.name = "reject", .needs = VERB_UPDATE, .run = reject},
+        {.name = "convert", .needs = VERB_UPDATE, .run = lead_convert},
+        {.name = "assign_by_rules", .needs = VERB_UPDATE, .run = action_assign_by_rules, .pooled = true},
+        POOL_ACTIONS,
 };
 
-const ObjectModule lead_module = {.object = "lead", .before = before, .after = assignment_after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};
+static Status after(Call *call, const RecordChange *change) {
+        TRY(pooled_after(call, change));
+        return assignment_after(call, change);
+}
+
+const ObjectModule lead_module = {.object = "lead", .before = before, .after = after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

@@ -102,10 +102,10 @@ static Status reopen(Call *call, const Record *record, const Json *body, JsonWri
 }
 
 static const Action actions[] = {
-        {"win", VERB_UPDATE, win},
-        {"lose", VERB_UPDATE, lose},
-        {"reopen", VERB_UPDATE, reopen},
-        {"assign", VERB_UPDATE, action_assign},
+        {.name = "win", .needs = VERB_UPDATE, .run = win},
+        {.name = "lose", .needs = VERB_UPDATE, .run = lose},
+        {.name = "reopen", .needs = VERB_UPDATE, .run = reopen},
+        {.name = "assign", .needs = VERB_UPDATE, .run = action_assign},
 };
 
 const ObjectModule opportunity_module = {.object = "opportunity", .before = before, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

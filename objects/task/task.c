@@ -108,6 +108,6 @@ static Status acknowledge(Call *call, const Record *task, const Json *body, Json
         return notify(call, giver.integer, NOTIFY_TASK, "notify.acknowledged", task->object, task->id, record_value(task, "name").text);
 }
 
-static const Action actions[] = {{"acknowledge", VERB_READ, acknowledge}, {"assign", VERB_UPDATE, action_assign}};
+static const Action actions[] = {{.name = "acknowledge", .needs = VERB_READ, .run = acknowledge}, {.name = "assign", .needs = VERB_UPDATE, .run = action_assign}};
 
 const ObjectModule task_module = {.object = "task", .before = before, .after = after, .actions = actions, .actions_count = 2, .minutely = minutely};

@@ -5,6 +5,7 @@
 #include "flow/bulk_change.h"
 #include "flow/slices.h"
 #include "objects/notification/notify.h"
+#include "objects/pool/pool.h"
 #include "record/write.h"
 #include <stdlib.h>
 
@@ -82,7 +83,7 @@ static void take_shares(Call *call, Run *run, const Json *before) {
                 most += run->handover.rules[i].to_count;
         run->shares = arena_array(call->context->arena, Share, most + 1);
         for (size_t i = 0; people && i < people->count; i++)
-                run->shares[run->shares_count++] = (Share){.user = json_int(json_get(&people->items[i], "user"), "id", 0), .count = json_int(&people->items[i], "count", 0)};
+                run->shares[run->shares_count++] = (Share){.user = json_int(json_get(&people->items[i], "user"), "id", -json_int(json_get(&people->items[i], "pool"), "id", 0)), .count = json_int(&people->items[i], "count", 0)};
         for (size_t i = 0; i < run->shares_count; i++)
                 run->shares[i].before = run->shares[i].count;
 }
@@ -161,6 +162,26 @@ static Status give_owner(Call *call, const Record *before, const RecordInput *in
         return status;
 }
 
+// Into a pool: with the right to give away, as to a colleague.
+static Status give_pool(Call *call, const Run *run, const Record *before, int64_t pool) {
+        const Object *object = before->object;
+        const Person *leaver = access_person(call->actor->access, run->handover.user);
+        bool allowed = false;
+        TRY(record_allowed(call, VERB_UPDATE, before, &allowed));
+        if (!allowed || !(call->actor->administrator || actor_may_act(call->actor, object, STR(ACTION_ASSIGN))))
+                return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
+        Str reason = text_format(call->context->arena, call->context->lang, "pool.reason_handover", (Str[4]){leaver ? leaver->name : STR_NONE});
+        Movement movement = {.object = object, .record = before->id, .pool = pool, .from = run->handover.user, .kind = MOVEMENT_RELEASE, .reason = reason};
+        return movement_put(call, before, &movement);
+}
+
+static int64_t pool_among(const Run *run, size_t at) {
+        for (size_t i = run->starts[at]; i < run->starts[at + 1]; i++)
+                if (run->plan.records[i].to < 0)
+                        return -run->plan.records[i].to;
+        return 0;
+}
+
 static Status keep(Call *call, const Run *run, const Record *before) {
         Record *after = NULL;
         TRY(record_read_row(call, before->object, before->id, false, false, &after));
@@ -190,7 +211,10 @@ static Status hand_over(Call *call, const Run *run, const Record *before, size_t
         WriteOptions options = {.action = ACTION};
         if (fields) // first: with the owner the right to write the others may go
                 TRY(record_update(call, before->object, before->id, others, &options));
-        if (owners)
+        int64_t pool = owners ? pool_among(run, at) : 0;
+        if (pool)
+                TRY(give_pool(call, run, before, pool));
+        else if (owners)
                 TRY(give_owner(call, before, owner));
         return keep(call, run, before);
 }
@@ -235,9 +259,10 @@ static void put(Slices *slices, JsonWriter *w) {
         json_open_array(w);
         for (size_t i = 0; i < run->shares_count; i++) {
                 json_open_object(w);
-                json_key(w, STR("user"));
+                int64_t receiver = run->shares[i].user;
+                json_key(w, receiver < 0 ? STR("pool") : STR("user"));
                 json_open_object(w);
-                json_put_int(w, "id", run->shares[i].user);
+                json_put_int(w, "id", receiver < 0 ? -receiver : receiver);
                 json_close_object(w);
                 json_put_int(w, "count", run->shares[i].count);
                 json_close_object(w);

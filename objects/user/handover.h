@@ -17,7 +17,7 @@ void held_fields(Call *call, HeldField **ret, size_t *ret_count);
 
 typedef struct HandoverRule {
         Str of, filter;     // of: a key, or "*" for all that does not stay
-        int64_t *to;        // in turn; none: it stays with him
+        int64_t *to;        // in turn; none: it stays with him. Below zero: not a colleague, but the pool of that number
         size_t to_count;
 } HandoverRule;
 typedef struct Handover {
@@ -31,6 +31,7 @@ Status handover_may(Call *call, int64_t user) MUST_USE;
 // {"rules":[{"of","filter","to":[…]}],"disable"}: takes it apart; errors at rules[i].filter …
 Status handover_take(Call *call, int64_t user, const Json *body, Handover *ret) MUST_USE;
 
+void receiver_put(JsonWriter *w, const Access *access, int64_t receiver); // "user": {"id","name"}, or "pool"
 typedef struct HeldRecord { int64_t object, record, field, to; } HeldRecord; // to 0: it stays
 typedef struct HandoverPlan {
         HeldField *fields; size_t fields_count;

@@ -145,11 +145,24 @@ static size_t most_receivers(const Handover *handover) {
         return most;
 }
 
+void receiver_put(JsonWriter *w, const Access *access, int64_t receiver) {
+        const Pool *pool = receiver < 0 ? access_pool(access, -receiver) : NULL;
+        if (receiver >= 0) {
+                user_put(w, "user", access, receiver);
+                return;
+        }
+        json_key(w, STR("pool"));
+        json_open_object(w);
+        json_put_int(w, "id", -receiver);
+        json_put_str(w, "name", pool ? pool->name : STR_NONE);
+        json_close_object(w);
+}
+
 static void write_shares(Call *call, JsonWriter *w, const Share *shares, size_t count) {
         json_open_array(w);
         for (size_t i = 0; i < count; i++) {
                 json_open_object(w);
-                user_put(w, "user", call->actor->access, shares[i].user);
+                receiver_put(w, call->actor->access, shares[i].user);
                 json_put_int(w, "count", shares[i].count);
                 json_close_object(w);
         }

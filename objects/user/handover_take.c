@@ -1,4 +1,5 @@
 // What a hand-over is asked to do: who may ask it, and its rules.
+#include "objects/shared/assign.h"
 #include "objects/shared/condition.h"
 #include "objects/user/handover.h"
 #include "record/bulk.h"
@@ -54,7 +55,15 @@ static void check_filter(const Take *take, size_t at, const HandoverRule *rule, 
                 (void)error_add(call->context, path(take, at, "filter"), "handover_filter_of_all");
 }
 
-static void take_receivers(const Take *take, size_t at, const Json *to, HandoverRule *rule) {
+// {"pool": id}: only what a person owns lies in pools, and a rule for all is of nothing in particular.
+static int64_t take_pool(const Take *take, const HeldField *held, const Json *item) {
+        int64_t id = 0;
+        const Pool *pool = json_is_id(json_get(item, "pool"), &id) ? access_pool(take->call->actor->access, id) : NULL;
+        bool fits = pool && pool->active && held && held->field->role == FIELD_OWNER && str_eq(pool->object->name, held->object->name);
+        return fits ? -id : 0;
+}
+
+static void take_receivers(const Take *take, size_t at, const HeldField *held, const Json *to, HandoverRule *rule) {
         Context *context = take->call->context;
         Str where = path(take, at, "to");
         if (!to || to->kind == JSON_NULL)
@@ -69,7 +78,10 @@ static void take_receivers(const Take *take, size_t at, const Json *to, Handover
                 bool good = to->items[i].kind == JSON_NUMBER && str_to_int64(to->items[i].text, &id);
                 const Person *person = good ? access_person(take->call->actor->access, id) : NULL;
                 Str item = str_format(context->arena, STR_FMT "[%zu]", STR_ARG(where), i);
-                if (!person)
+                int64_t pool = to->items[i].kind == JSON_OBJECT ? take_pool(take, held, &to->items[i]) : 0;
+                if (pool)
+                        rule->to[rule->to_count++] = pool;
+                else if (!person)
                         (void)error_add(context, item, "reference_missing");
                 else if (id == take->user)
                         (void)error_add(context, item, "handover_to_himself");
@@ -92,7 +104,7 @@ static Status take_rule(const Take *take, size_t at, const Json *json, HandoverR
         if (!held && !str_is(rule->of, "*"))
                 return error_add(context, path(take, at, "of"), "handover_unknown", rule->of);
         check_filter(take, at, rule, held);
-        take_receivers(take, at, json_get(json, "to"), rule);
+        take_receivers(take, at, held, json_get(json, "to"), rule);
         return context->error.count > errors ? STATUS_INVALID : STATUS_OK;
 }
 

@@ -279,7 +279,7 @@ static Status user_after(Call *call, const RecordChange *change) {
         return moved ? follow_start(call, change->id, record_value(change->before, "department"), record_value(change->after, "department"), NULL) : STATUS_OK;
 }
 
-static const Action actions[] = {{"move", VERB_UPDATE, action_move}};
+static const Action actions[] = {{.name = "move", .needs = VERB_UPDATE, .run = action_move}};
 static const JobKind jobs[] = {{FOLLOW_JOB, follow_run}, {HANDOVER_JOB, handover_run}};
 static const Holding holdings[] = {{"job", "holding.job", jobs_open_of, jobs_end_of}};
 const ObjectModule user_module = {

@@ -80,6 +80,7 @@ static Status load(Db *db, Access *access, const RoleChange *change) {
         TRY(people_load(db, access));
         TRY(roles_load(db, access, change));
         TRY(sharing_load(db, access));
+        TRY(pools_load(db, access));
         AccessInside *inside = access_inside(access);
         inside->formulas = formulas_load(access->arena, access->catalog);
         inside->system = (Actor){.system = true, .administrator = true, .lang = LANG_ZH_CN, .access = access};
@@ -186,6 +187,7 @@ static Actor *actor_compile(Access *access, const Person *person) {
         actor_departments(access, person, actor);
         actor_tree(access, person, actor);
         actor_take_rules(access->arena, actor);
+        actor_take_pools(access->arena, actor);
         return actor;
 }
 

@@ -44,11 +44,22 @@ typedef struct SharingRule {
         int64_t *users, *departments, *roles; size_t users_count, departments_count, roles_count;
 } SharingRule;
 
+// Records without an owner, for some people: who is in it sees them and may claim them (pool.c). All pools are in the snapshot, for what lies in one that is not active stays masked.
+typedef struct Pool {
+        int64_t id; Str name; int order;
+        const Object *object;
+        bool active, masked;
+        bool *veils;                                        // by field index of object: what is masked in it
+        int64_t view_daily;                                 // records that one person opens in it a day; 0: no limit
+        int64_t *users, *departments, *administrators; size_t users_count, departments_count, administrators_count;
+} Pool;
+
 typedef struct Access { // snapshot
         Arena *arena; int references; int64_t epoch, rules_epoch; // rules_epoch grows with every change of sharing rules
         Department *departments; size_t departments_count;  // sorted by id
         Person *people; size_t people_count;                // sorted by id
         SharingRule *rules; size_t rules_count;             // sorted by id
+        Pool *pools; size_t pools_count;                    // sorted by id
         int64_t *base_roles; size_t base_roles_count;       // what everyone has
         struct Actor **actors;                              // by person index, compiled when first asked for (atomic)
         const Catalog *catalog;                             // the snapshot it was compiled against; held
@@ -65,6 +76,7 @@ typedef struct Actor {
         const int64_t *roles; size_t roles_count; // ids, ascending, base roles among them; the system has none
         const int64_t *tree; size_t tree_count; // own departments and all below (and those headed), ascending
         const SharingRule *const *rules; size_t rules_count; // that are for him and ready
+        const Pool *const *pools; size_t pools_count;       // active ones that he is in or administers
         ObjectGrant *grants;            // by object index
         Str scopes;                     // canonical JSON: he acts through an API token that may so much (api_token.h); empty: as himself
         bool second_factor;             // one of his roles needs one
@@ -118,6 +130,7 @@ Status grants_shipped(Context *context, const Catalog *catalog, Str role_key, St
 // Questions.
 bool actor_may(const Actor *actor, const Object *object, Verb verb);              // at all, on some record
 #define ACTION_ASSIGN "assign" // giving a record to somebody else, in whatever way: takes the right to transfer too
+#define ACTION_RELEASE "release" // into a pool: taken back by who may give records away
 bool actor_may_act(const Actor *actor, const Object *object, Str action);
 FieldRight actor_field(const Actor *actor, const Field *field);
 bool actor_has_role(const Actor *actor, const Str *keys, size_t count);           // one of these role keys
@@ -125,13 +138,25 @@ Scope actor_scope(const Actor *actor, const Object *object, Verb verb);
 Mask actor_mask(const Actor *actor, const Field *field);
 Str mask_text(Arena *arena, const Field *field, Mask mask, Str text);             // 138****1234, z***@x.cn, 张*, 其***; empty (show null): numbers, choices, lists …
 
+// ---- Pools (pool.c)
+Status pools_read(Db *db, const Catalog *catalog, Arena *arena, Pool **ret, size_t *ret_count) MUST_USE; // as they stand in the database, by id
+const Pool *access_pool(const Access *access, int64_t id);                        // NULL: there is none
+bool pool_has(const Pool *pool, const Actor *actor);                              // is he in it, or its administrator?
+bool pool_administers(const Pool *pool, const Actor *actor);                      // administrators of everything too
+// A field of records in pools that is masked to him in some of them, in this one (the record's value of its pool), and as a condition over alias.
+bool actor_veils(const Actor *actor, const Field *field);
+bool actor_veiled(const Actor *actor, const Field *field, Value pool);
+bool actor_veil_sql(const Actor *actor, const Field *field, Str alias, Sql *sql); // false: nowhere, and nothing is written
+
 // ---- Entries: to whom a record belongs beside its owner and department, as rows of access_entry(object_id, record_id, source, token, updated_at, write), which the record
 // pipeline keeps for every live record. What they mean for a reader is in README.md, "Entries".
-typedef enum TokenKind { TOKEN_USER, TOKEN_DEPARTMENT, TOKEN_RULE } TokenKind;
+typedef enum TokenKind { TOKEN_USER, TOKEN_DEPARTMENT, TOKEN_RULE, TOKEN_POOL } TokenKind;
 static inline int64_t token_of(TokenKind kind, int64_t id) { return id * 4 + kind; }
 static inline TokenKind token_kind(int64_t token) { return (TokenKind)(token & 3); }
 static inline int64_t token_id(int64_t token) { return token >> 2; }
-enum { SOURCE_READERS, SOURCE_RULE, SOURCE_TEAM }; // and above them the ids of fields of Object.through
+// Of a pool there are two: of all who are in it, for the records that lie there, and of its administrators, for what is told of it (its rules, its movements).
+static inline int64_t token_of_pool(int64_t pool, bool administrators) { return token_of(TOKEN_POOL, pool * 2 + administrators); }
+enum { SOURCE_READERS, SOURCE_RULE, SOURCE_TEAM, SOURCE_POOL }; // and above them the ids of fields of Object.through
 typedef struct AccessEntry { int64_t source, token; bool write; } AccessEntry; // write: of the team only
 // May entries widen this scope? Of nobody who may not do this to such records at all, and of nobody who may do it to all.
 bool actor_has_entries(const Actor *actor, const Object *object, Verb verb);
@@ -148,6 +173,8 @@ Status actor_covers(Context *context, const Actor *actor, const Object *object, 
 Status actor_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) MUST_USE;
 // The same without entries: what is the actor's by his own scope.
 Status actor_own_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) MUST_USE;
+// The same without what lies in pools that mask something from him: what hangs under such a record is not seen through it.
+Status actor_open_scope_sql(Context *context, const Actor *actor, const Object *object, Str alias, Sql *sql) MUST_USE;
 // The departments whose records the scope covers by itself, ascending; they belong to the actor.
 void actor_scope_departments(const Actor *actor, const Object *object, Verb verb, const int64_t **ret, size_t *ret_count);
 // What stands in entries for the actor's reading: tokens, ascending.

@@ -80,6 +80,11 @@ Formula *formulas_load(Arena *arena, const Catalog *catalog);
 Status sharing_load(Db *db, Access *access) MUST_USE;
 void actor_take_rules(Arena *arena, Actor *actor); // its roles are taken
 
+// pool.c
+Status pools_load(Db *db, Access *access) MUST_USE;
+void actor_take_pools(Arena *arena, Actor *actor);
+bool pool_veils(const Pool *pool, const Actor *actor); // does it mask anything from him?
+
 // narrow.c, with the lock held
 const Narrowed *narrowed_get(const Access *access, const ObjectGrant *from, Str scopes);
 

@@ -25,7 +25,7 @@ Status org_reload(Org *org, Context *context) MUST_USE;
 void org_changed(Org *org);             // after the commit of such a change: whoever takes a view next waits until it is loaded. Safe in store threads
 void *org_slot(Org *org, int slot);     // extension slots for upper layers (modules, event hub): ORG_SLOT_*
 void org_slot_set(Org *org, int slot, void *value);
-enum { ORG_SLOT_MODULES, ORG_SLOT_EVENTS, ORG_SLOT_JOBS, ORG_SLOT_COURIER, ORG_SLOT_READS, ORG_SLOT_COUNT };
+enum { ORG_SLOT_MODULES, ORG_SLOT_EVENTS, ORG_SLOT_JOBS, ORG_SLOT_COURIER, ORG_SLOT_READS, ORG_SLOT_POOL_VIEWS, ORG_SLOT_COUNT };
 // Settings: small key/value rows (setting). Those of the organisation as a whole are in settings.h; a migration's or a command's own stand beside them.
 Status org_setting(Db *db, Str key, Str fallback, Str *ret) MUST_USE;
 Status org_setting_set(Db *db, Str key, Str value) MUST_USE;

@@ -112,6 +112,10 @@ static Status env_guard(void *self, Context *context, const void *object, Str al
         return STATUS_OK;
 }
 
+static bool env_veil(void *self, const ExprField *field, Str alias, Sql *sql) {
+        return actor_veil_sql(self, field->handle, alias, sql);
+}
+
 ExprEnv actor_env(Context *context, const Actor *actor) {
         return (ExprEnv){
                 .me = actor->user,
@@ -121,5 +125,6 @@ ExprEnv actor_env(Context *context, const Actor *actor) {
                 .self = (void *)actor,
                 .subtree = env_subtree,
                 .guard = env_guard,
+                .veil = actor->administrator || !actor->access->pools_count ? NULL : env_veil,
         };
 }

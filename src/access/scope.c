@@ -30,6 +30,7 @@ static void scope_departments(const Actor *actor, ScopeKind kind, const int64_t 
 static ExprEnv rule_env(Context *context, const Actor *actor) {
         ExprEnv env = actor_env(context, actor);
         env.guard = NULL;
+        env.veil = NULL;
         return env;
 }
 
@@ -49,6 +50,17 @@ static void add_rules(const Actor *actor, const Object *object, Verb verb, Token
                         tokens->items[tokens->count++] = token_of(TOKEN_RULE, actor->rules[i]->id);
 }
 
+// open: without pools that mask something from him.
+static void add_pools(const Actor *actor, const Object *object, bool open, Tokens *tokens) {
+        for (size_t i = 0; object->pool && i < actor->pools_count; i++) {
+                const Pool *pool = actor->pools[i];
+                if (object->pooled && str_eq(pool->object->name, object->name) && !(open && pool_veils(pool, actor)))
+                        tokens->items[tokens->count++] = token_of_pool(pool->id, false);
+                if (!object->pooled && pool_administers(pool, actor))
+                        tokens->items[tokens->count++] = token_of_pool(pool->id, true);
+        }
+}
+
 static void sort_tokens(Tokens *tokens) {
         for (size_t i = 1; i < tokens->count; i++) {
                 int64_t token = tokens->items[i];
@@ -59,7 +71,7 @@ static void sort_tokens(Tokens *tokens) {
         }
 }
 
-static Tokens tokens_of(Arena *arena, const Actor *actor, const Object *object, Verb verb) {
+static Tokens tokens_of(Arena *arena, const Actor *actor, const Object *object, Verb verb, bool open) {
         const int64_t *departments = NULL;
         size_t count = 0;
         Tokens tokens = {0};
@@ -67,11 +79,13 @@ static Tokens tokens_of(Arena *arena, const Actor *actor, const Object *object, 
                 return tokens;
         if (verb == VERB_READ && object->through_count)
                 scope_departments(actor, actor_scope(actor, object, verb).kind, &departments, &count);
-        tokens.items = arena_array(arena, int64_t, 1 + count + actor->rules_count);
+        tokens.items = arena_array(arena, int64_t, 1 + count + actor->rules_count + actor->pools_count);
         for (size_t i = 0; i < count; i++)
                 tokens.items[tokens.count++] = token_of(TOKEN_DEPARTMENT, departments[i]);
         tokens.items[tokens.count++] = token_of(TOKEN_USER, actor->user);
         add_rules(actor, object, verb, &tokens);
+        if (verb == VERB_READ)
+                add_pools(actor, object, open, &tokens);
         sort_tokens(&tokens);
         return tokens;
 }
@@ -80,14 +94,14 @@ static Tokens tokens_of(Arena *arena, const Actor *actor, const Object *object, 
 static bool entry_counts(Scope scope, Verb verb, const AccessEntry *entry) {
         if (verb == VERB_UPDATE)
                 return entry->source == SOURCE_RULE || (entry->source == SOURCE_TEAM && entry->write);
-        return scope.kind != SCOPE_NONE || entry->source <= SOURCE_TEAM;
+        return scope.kind != SCOPE_NONE || entry->source <= SOURCE_POOL;
 }
 
 static bool entries_cover(Context *context, const Actor *actor, const Object *object, Verb verb, const Subject *subject) {
         if (!subject->entries_count || !actor_has_entries(actor, object, verb))
                 return false;
         Scope scope = actor_scope(actor, object, verb);
-        Tokens tokens = tokens_of(context->arena, actor, object, verb);
+        Tokens tokens = tokens_of(context->arena, actor, object, verb, false);
         for (size_t i = 0; i < subject->entries_count; i++)
                 if (entry_counts(scope, verb, &subject->entries[i]) && is_among(tokens.items, tokens.count, subject->entries[i].token))
                         return true;
@@ -95,8 +109,8 @@ static bool entries_cover(Context *context, const Actor *actor, const Object *ob
 }
 
 // SQLite would ask the tokens' index once for each of them instead of looking at the few rows of the record: the plus keeps it from that.
-static void entries_sql(const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) {
-        Tokens tokens = tokens_of(sql->arena, actor, object, verb);
+static void entries_sql(const Actor *actor, const Object *object, Verb verb, bool open, Str alias, Sql *sql) {
+        Tokens tokens = tokens_of(sql->arena, actor, object, verb, open);
         sql(sql, "exists (select 1 from \"access_entry\" where \"access_entry\".\"object_id\" = ");
         sql_int(sql, object->id);
         sql(sql, " and \"access_entry\".\"record_id\" = ");
@@ -106,7 +120,7 @@ static void entries_sql(const Actor *actor, const Object *object, Verb verb, Str
                 sql_value(sql, value_bool(true));
                 sql(sql, "))");
         } else if (actor_scope(actor, object, verb).kind == SCOPE_NONE)
-                sql(sql, " and \"access_entry\".\"source\" <= 2");
+                sql(sql, " and \"access_entry\".\"source\" <= 3");
         sql_fixed(sql, sql->dialect == DIALECT_SQLITE ? STR(" and +\"access_entry\".\"token\" in ") : STR(" and \"access_entry\".\"token\" in "));
         sql_int_list(sql, tokens.items, tokens.count);
         sql(sql, ")");
@@ -159,7 +173,9 @@ static void departments_sql(const int64_t *departments, size_t count, Str alias,
         sql_int_list(sql, departments, count);
 }
 
-static Status scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, bool entries, Sql *sql) {
+typedef enum WhichEntries { ENTRIES_NONE, ENTRIES_OPEN, ENTRIES_ALL } WhichEntries;
+
+static Status scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, WhichEntries entries, Sql *sql) {
         Scope scope = actor_scope(actor, object, verb);
         if (scope.kind == SCOPE_ALL) {
                 sql(sql, "1=1");
@@ -193,18 +209,22 @@ static Status scope_sql(Context *context, const Actor *actor, const Object *obje
         }
         if (entries && actor_has_entries(actor, object, verb)) {
                 sql(sql, " or ");
-                entries_sql(actor, object, verb, alias, sql);
+                entries_sql(actor, object, verb, entries == ENTRIES_OPEN, alias, sql);
         }
         sql(sql, ")");
         return STATUS_OK;
 }
 
 Status actor_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) {
-        return scope_sql(context, actor, object, verb, alias, true, sql);
+        return scope_sql(context, actor, object, verb, alias, ENTRIES_ALL, sql);
 }
 
 Status actor_own_scope_sql(Context *context, const Actor *actor, const Object *object, Verb verb, Str alias, Sql *sql) {
-        return scope_sql(context, actor, object, verb, alias, false, sql);
+        return scope_sql(context, actor, object, verb, alias, ENTRIES_NONE, sql);
+}
+
+Status actor_open_scope_sql(Context *context, const Actor *actor, const Object *object, Str alias, Sql *sql) {
+        return scope_sql(context, actor, object, VERB_READ, alias, ENTRIES_OPEN, sql);
 }
 
 // ---- In parts, for totals
@@ -214,7 +234,7 @@ void actor_scope_departments(const Actor *actor, const Object *object, Verb verb
 }
 
 void actor_tokens(Arena *arena, const Actor *actor, const Object *object, const int64_t **ret, size_t *ret_count) {
-        Tokens tokens = tokens_of(arena, actor, object, VERB_READ);
+        Tokens tokens = tokens_of(arena, actor, object, VERB_READ, false);
         *ret = tokens.items;
         *ret_count = tokens.count;
 }
@@ -226,7 +246,7 @@ void actor_scope_arms(Arena *arena, const Actor *actor, const Object *object, Ve
         const int64_t *departments;
         size_t count;
         scope_departments(actor, scope.kind, &departments, &count);
-        Tokens tokens = tokens_of(arena, actor, object, verb);
+        Tokens tokens = tokens_of(arena, actor, object, verb, false);
         size_t arms = scope.kind == SCOPE_NONE ? 0 : scope.kind == SCOPE_ALL ? 1 : 1 + count + tokens.count;
         *ret = NULL;
         *ret_count = 0;

@@ -5,6 +5,7 @@
 #define PEOPLE 7
 #define RECORDS 60
 #define RULES 4
+#define POOLS 3
 #define ENTRIES 5 // of a record at most
 #define THROUGH 12100 // contact.customer
 
@@ -26,6 +27,7 @@ typedef struct World {
         int64_t departments[12], people[PEOPLE], roles[SCOPES], others[PEOPLE];
         size_t departments_count;
         Share rules[RULES];
+        Share pools[POOLS];    // role: its administrator; counts: it is of the object, and active
         Sample samples[RECORDS];
         const Actor *actor;
         bool visible[RECORDS]; // answered by SQL
@@ -45,7 +47,7 @@ static int64_t pick(World *w, const int64_t *ids, size_t count, int none_in_ten)
 
 static Status clear_tables(Db *db, void *arg) {
         (void)arg;
-        static const char *const tables[] = {"customer", "contact", "user", "role", "department", "sharing_rule", "access_entry"};
+        static const char *const tables[] = {"customer", "contact", "user", "role", "department", "sharing_rule", "pool", "access_entry"};
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
                 Sql clear = db_sql(db);
                 sql(&clear, "delete from ");
@@ -84,16 +86,29 @@ static void make_rules(World *w) {
         }
 }
 
+static void make_pools(World *w) {
+        for (size_t i = 0; i < POOLS; i++) {
+                Share *pool = &w->pools[i];
+                bool active = next_random(w) % 5 > 0, right_object = next_random(w) % 6 > 0;
+                *pool = (Share){.user = pick(w, w->people, PEOPLE, 5), .department = pick(w, w->departments, w->departments_count, 5), .role = pick(w, w->people, PEOPLE, 7), .counts = active && right_object};
+                pool->id = add(w->fixture, "pool", {"name", text_value("pool")}, {"version", value_int(1)}, {"object", text_value(right_object ? "customer" : "lead")}, {"members", value_text(one_id(w, pool->user))},
+                               {"departments", value_text(one_id(w, pool->department))}, {"administrators", value_text(one_id(w, pool->role))}, {"active", value_bool(active)}, {"masked", value_bool(true)});
+        }
+}
+
 // Whatever could stand there, by all sources, doubles over sources too.
 static void make_entries(World *w, Sample *s) {
         size_t count = next_random(w) % (ENTRIES + 1);
         for (size_t i = 0; i < count; i++) {
                 int64_t user = pick(w, w->people, PEOPLE, 0), department = pick(w, w->departments, w->departments_count, 0);
+                bool contact = strcmp(w->object, "contact") == 0;
                 AccessEntry choices[] = {
                         {SOURCE_READERS, token_of(TOKEN_USER, user), false}, {SOURCE_RULE, token_of(TOKEN_RULE, w->rules[next_random(w) % RULES].id), false},
                         {SOURCE_TEAM, token_of(TOKEN_USER, user), next_random(w) % 2}, {THROUGH, token_of(TOKEN_USER, user), false}, {THROUGH, token_of(TOKEN_DEPARTMENT, department), false},
                 };
-                AccessEntry entry = choices[next_random(w) % (strcmp(w->object, "contact") == 0 ? 5 : 3)];
+                if (!contact)
+                        choices[3] = (AccessEntry){SOURCE_POOL, token_of_pool(w->pools[next_random(w) % POOLS].id, false), false};
+                AccessEntry entry = choices[next_random(w) % (contact ? 5 : 4)];
                 bool known = false;
                 for (size_t k = 0; k < s->entries_count; k++)
                         known |= s->entries[k].source == entry.source && s->entries[k].token == entry.token;
@@ -151,6 +166,7 @@ static void make_world(World *w, Fixture *f, uint64_t seed) {
                 w->departments[w->departments_count] = add_department(f, "d", pick(w, w->departments, w->departments_count, 2), 0);
         make_people(w, seed);
         make_rules(w);
+        make_pools(w);
         assert_ok(f, store_write(org_store(f->org), &f->context, set_heads, w));
         for (size_t i = 0; i < RECORDS; i++) {
                 static const char *const levels[] = {"A", "B", "C"};
@@ -252,6 +268,12 @@ static bool rule_is_his(const World *w, const Share *rule) {
         return rule->counts && ((rule->user && rule->user == person->id) || (rule->role && has_role(w, rule->role)) || department);
 }
 
+static bool pool_is_his(const World *w, const Share *pool) {
+        const Person *person = access_person(w->fixture->view.access, w->actor->user);
+        bool department = pool->department && (is_below(w, person->department, pool->department) || (person->others_count && is_below(w, person->others[0], pool->department)));
+        return pool->counts && (pool->user == person->id || pool->role == person->id || department);
+}
+
 static bool entry_in_words(const World *w, ScopeKind kind, const AccessEntry *entry) {
         bool reads = w->verb == VERB_READ;
         if (entry->source == SOURCE_READERS)
@@ -260,6 +282,9 @@ static bool entry_in_words(const World *w, ScopeKind kind, const AccessEntry *en
                 return (reads || entry->write) && entry->token == w->actor->user * 4;
         if (entry->source == THROUGH)
                 return reads && (entry->token % 4 == 0 ? covers_owner(w, kind, entry->token / 4) : covers_department(w, kind, entry->token / 4));
+        for (size_t i = 0; entry->source == SOURCE_POOL && i < POOLS; i++)
+                if (entry->token == w->pools[i].id * 8 + 3)
+                        return reads && pool_is_his(w, &w->pools[i]);
         for (size_t i = 0; i < RULES; i++)
                 if (entry->token == w->rules[i].id * 4 + 2)
                         return (reads || w->rules[i].write) && rule_is_his(w, &w->rules[i]);

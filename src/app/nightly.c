@@ -2,8 +2,10 @@
 #include "app/nightly.h"
 #include "access/audit.h"
 #include "app/command.h"
+#include "flow/job.h"
 #include "flow/purge.h"
 #include "objects/notification/notify.h"
+#include "objects/pool/pool.h"
 #include "record/purge.h"
 #include "record/quota.h"
 
@@ -149,10 +151,25 @@ static Status prune_audit(Night *night, int days) {
         return STATUS_OK;
 }
 
+// A job of its own, which any node takes.
+static Status start_sweep(Call *call, void *arg) {
+        Night *night = arg;
+        night->job = 0;
+        return call->actor->access->pools_count ? pool_sweep_start(call, &night->job) : STATUS_OK;
+}
+
+static Status sweep_pools(Night *night) {
+        TRY(work_write(night->context, night->org, STR("system"), start_sweep, night));
+        if (night->job)
+                job_hurry(night->org);
+        return STATUS_OK;
+}
+
 static Status do_night(Night *night) {
         OrgView view = org_view(night->org);
         int bin_days = view.settings->bin_days, audit_days = view.settings->audit_days;
         org_view_done(&view);
+        TRY(sweep_pools(night));
         TRY(follow_rules(night));
         TRY(empty_bins(night, bin_days));
         return prune_audit(night, audit_days);

@@ -112,7 +112,9 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         Upkeep *upkeep = NULL;
         Courier *courier = NULL;
         ReadQuota *reads = read_quota_new();
+        PoolViews *views = pool_views_new();
         org_slot_set(org, ORG_SLOT_READS, reads);
+        org_slot_set(org, ORG_SLOT_POOL_VIEWS, views);
         ApiConfig config = {.org = org, .version = HAIKE_VERSION, .test_clock = options->test_clock, .fill_demo = demo_fill, .remove_demo = demo_remove, .night = night_now, .routes = object_routes};
         Status status = api_new(context, &config, &api);
         HttpConfig http = {.address = address, .port = port, .max_body = JSON_BODY_LIMIT, .body_limit = api_body_limit, .handle = api_handle, .refuse = api_refuse, .trusted_proxies = options->trusted_proxies, .self = api, .folder = options->data};
@@ -140,7 +142,9 @@ static int serve_org(Context *context, Org *org, const Options *options, const c
         jobs_free(jobs);
         api_free(api);
         org_slot_set(org, ORG_SLOT_READS, NULL);
+        org_slot_set(org, ORG_SLOT_POOL_VIEWS, NULL);
         read_quota_free(reads);
+        pool_views_free(views);
         return status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
 }
 

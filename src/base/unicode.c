@@ -2,6 +2,7 @@
 #include "base/unicode.h"
 #include <pthread.h>
 #include <stdlib.h>
+#include <unicode/uchar.h>
 #include <unicode/ucol.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -215,4 +216,11 @@ Str text_sort_key(Arena *arena, Str text) {
         ensure(length > 0);
         length--; // its closing zero
         return str_copy(arena, str_make((const char *)key, length < SORT_KEY_LARGEST ? (size_t)length : SORT_KEY_LARGEST));
+}
+
+bool text_says_something(Str text) {
+        for (size_t offset = 0; offset < text.len;)
+                if (u_isalnum((UChar32)utf8_next(text, &offset)))
+                        return true;
+        return false;
 }

@@ -12,6 +12,8 @@ uint32_t utf8_next(Str text, size_t *offset);      // advances offset; what is n
 Str text_fold(Arena *arena, Str text);
 bool text_contains(Arena *arena, Str text, Str needle); // both folded; the empty needle is contained in everything
 
+bool text_says_something(Str text);                     // a letter, a digit or a sign of some script: not white space, punctuation and pictures alone
+
 #define SORT_KEY_VERSION 1
 // Bytes that compare as a Chinese reader expects (pinyin order, numbers by value, Latin before Han folded by ICU zh@collation=pinyin); cut at 96 bytes.
 Str text_sort_key(Arena *arena, Str text);

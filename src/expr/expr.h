@@ -78,6 +78,9 @@ typedef struct ExprEnv {
         Status (*subtree)(void *self, Context *context, int64_t department, const int64_t **ret, size_t *ret_count);
         // SQL: adds " and <what this reader may see of object, as alias>" to a subquery over object (paths and aggregates); may be NULL
         Status (*guard)(void *self, Context *context, const void *object, Str alias, Sql *sql);
+        // SQL: appends the condition under which this reader is not told the field of the row alias, which then is null; false: he always is. May be NULL
+        bool (*veil)(void *self, const ExprField *field, Str alias, Sql *sql);
+        bool bare; // the rows that are asked of (alias t) are not veiled: the caller leaves them out
 } ExprEnv;
 
 // Appends the expression as SQL over a row called alias (never empty). A filter's null counts as false for the caller's WHERE by itself.

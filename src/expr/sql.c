@@ -317,12 +317,26 @@ static Status emit_call(Emit *emit, const Expr *expr, Str alias, EmitMode mode) 
         return STATUS_OK;
 }
 
+static void emit_field(Emit *emit, const ExprField *field, Str alias) {
+        bool asked = emit->env->veil && !(emit->env->bare && str_is(alias, "t"));
+        Sql condition = asked ? sql_make(emit->sql->arena, emit->sql->dialect) : (Sql){0};
+        if (!asked || !emit->env->veil(emit->env->self, field, alias, &condition)) {
+                sql_column(emit->sql, alias, field->column);
+                return;
+        }
+        sql(emit->sql, "(case when ");
+        sql_append(emit->sql, &condition);
+        sql(emit->sql, " then null else ");
+        sql_column(emit->sql, alias, field->column);
+        sql(emit->sql, " end)");
+}
+
 Status emit_node(Emit *emit, const Expr *expr, Str alias, EmitMode mode) {
         if (expr->constant)
                 return emit_constant_node(emit, expr, mode);
         switch (expr->kind) {
         case NODE_FIELD:
-                sql_column(emit->sql, alias, expr->field->column);
+                emit_field(emit, expr->field, alias);
                 return STATUS_OK;
         case NODE_FORMULA:
                 return emit_node(emit, expr->items[0], alias, mode);

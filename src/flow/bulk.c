@@ -133,11 +133,11 @@ static Status keep(Call *call, const Run *run, const Record *before, const Objec
 static Status one(Slices *slices, Call *call, int64_t id, Str *ret_note) {
         const Run *run = slices->self;
         const Object *object = slices->object;
-        bool in_bin = run->bulk->op == BULK_RESTORE;
+        bool in_bin = run->bulk->op == BULK_RESTORE, asks_itself = in_bin || run->bulk->op == BULK_ACTION;
         Status status = STATUS_OK;
         Record *before = NULL;
         (void)ret_note;
-        if (!in_bin && !query_visible(call, object, id, &status))
+        if (!asks_itself && !query_visible(call, object, id, &status))
                 return status != STATUS_OK ? status : error_set(call->context, STATUS_NOT_FOUND, "not_found");
         if (run->bulk->undo)
                 TRY(record_read_row(call, object, id, in_bin, true, &before));

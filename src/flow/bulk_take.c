@@ -99,7 +99,7 @@ static Status take_action(Call *call, const Object *object, const Json *body, Bu
         if (more && more->kind != JSON_OBJECT && more->kind != JSON_NULL)
                 return error_add(call->context, STR("body"), "wrong_type", STR("object"));
         bulk->values = more && more->kind == JSON_OBJECT ? json_text(call->context->arena, more) : STR_NONE;
-        bulk->undo = str_is(bulk->action, ACTION_ASSIGN);
+        bulk->undo = str_is(bulk->action, ACTION_ASSIGN) || str_is(bulk->action, ACTION_RELEASE);
         return STATUS_OK;
 }
 

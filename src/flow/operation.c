@@ -63,6 +63,8 @@ Status operation_transferred(Call *call, const Operation *operation) {
         int owner = operation->object->owner->index;
         if (!after || value_eq(before->values[owner], after->values[owner]))
                 return STATUS_OK;
+        if (operation->object->pooled && !value_eq(before->values[operation->object->pool->index], after->values[operation->object->pool->index]))
+                return STATUS_OK; // out of a pool: it is released again
         Record *only = arena_copy(call->context->arena, before, sizeof *before); // the transfer is taken back, not what was typed along with it
         only->values = arena_copy(call->context->arena, before->values, sizeof(Value) * operation->object->fields_count);
         only->values[owner] = after->values[owner];

@@ -108,6 +108,11 @@ static void link_named(Builder *builder, Object *object) {
         object->readers = named_field(builder, object, "readers");
         if (object->readers && !(object->readers->type->list && str_is(object->readers->target_name, "user")))
                 object_error(builder, object, STR("readers"), "not_people", object->readers->name);
+        const Field *pool = object_find(object, STR("pool")), *in_pool = object_find(object, STR("in_pool"));
+        if (!pool || !pool->type->reference || !str_is(pool->target_name, "pool"))
+                return;
+        object->pool = object->fields[pool->index];
+        object->pooled = in_pool && in_pool->stored && in_pool->kind == VALUE_BOOL;
 }
 
 static bool may_refer_to(const Field *field, const Object *object) {

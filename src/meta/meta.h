@@ -115,6 +115,7 @@ struct Object {
         bool search;                                 // false: its records are not in the global search
         Field **fields; size_t fields_count;         // common ones first, in FieldRole order, then as defined; retired ones are not here
         Field *name_field, *owner, *department, *stage, *inherit, *readers;     // readers: a list of users who may read the record too
+        Field *pool; bool pooled;                    // a reference "pool" to the object pool · with "in_pool" beside it: records without an owner lie in pools
         Field **through; size_t through_count;       // references and record fields: for reading this counts as belonging to the owner and department of what they refer to, too
         const Field **seen_through; size_t seen_through_count; // such fields of all objects that may refer to rows of this one
         Relation *children; size_t children_count;

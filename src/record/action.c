@@ -54,20 +54,28 @@ static const ActionDef *find_definition(const Object *object, Str name) {
         return NULL;
 }
 
-static Status check_when(Call *call, const ActionDef *definition, const Record *record) {
+static Status is_due(Call *call, const ActionDef *definition, const Record *record, bool *ret) {
+        *ret = true;
         if (!definition->when)
                 return STATUS_OK;
         ExprEnv env = actor_env(call->context, call->actor);
         ExprRows rows = record_rows(call);
         Value value = VALUE_NONE;
         TRY(expr_eval(call->context, definition->when, &env, &rows, record, &value));
-        if (value.kind != VALUE_BOOL || !value.boolean)
-                return error_set(call->context, STATUS_CONFLICT, "action_not_now", label_text(&definition->label, call->context->lang));
+        *ret = value.kind == VALUE_BOOL && value.boolean;
         return STATUS_OK;
+}
+
+static const Pool *pool_of(const Call *call, const Record *record) {
+        Value pool = record->object->pooled ? record->values[record->object->pool->index] : VALUE_NONE;
+        return pool.kind == VALUE_INTEGER ? access_pool(call->actor->access, pool.integer) : NULL;
 }
 
 static Status check_rights(Call *call, const Object *object, const Action *action, const Record *record) {
         bool allowed = actor_may_act(call->actor, object, str_from(action->name));
+        const Pool *pool = action->pooled ? pool_of(call, record) : NULL;
+        if (pool && (pool_administers(pool, call->actor) || (allowed && pool_has(pool, call->actor))))
+                return STATUS_OK;
         if (allowed && action->needs != VERB_READ)
                 TRY(record_allowed(call, action->needs, record, &allowed));
         return allowed || call->actor->system ? STATUS_OK : error_set(call->context, STATUS_FORBIDDEN, "forbidden");
@@ -79,14 +87,22 @@ Status record_action(Call *call, const Object *object, int64_t id, Str name, con
         if (!action || !definition)
                 return error_set(call->context, STATUS_NOT_FOUND, "unknown_action", name);
         Status status = STATUS_OK;
-        if (!query_visible(call, object, id, &status))
+        if (!query_visible(call, object, id, &status)) {
+                if (status == STATUS_OK && action->late && actor_may_act(call->actor, object, name))
+                        TRY(action->late(call, object, id));
                 return status != STATUS_OK ? status : error_set(call->context, STATUS_NOT_FOUND, "not_found");
+        }
         Record *record = NULL;
         TRY(record_load(call, object, id, &record));
         TRY(check_rights(call, object, action, record));
+        bool due = true;
+        TRY(is_due(call, definition, record, &due));
+        if (!due && action->late)
+                TRY(action->late(call, object, id));
         if (version && version != record->version)
                 return error_set(call->context, STATUS_STALE, "stale");
-        TRY(check_when(call, definition, record));
+        if (!due)
+                return error_set(call->context, STATUS_CONFLICT, "action_not_now", label_text(&definition->label, call->context->lang));
         const Object *outer = call->acted_object; // an action may run another one
         int64_t outer_id = call->acted_id;
         call->acted_object = object;

@@ -162,8 +162,11 @@ static Status select_totals(Aggregation *a, Sql *select, bool *ret) {
         *ret = false;
         if (a->query->rows)
                 return STATUS_OK;
-        for (size_t i = 0; i < a->count; i++)
+        for (size_t i = 0; i < a->count; i++) {
                 exprs[i] = a->parts[i].expr;
+                if (query_veils(a->call, exprs[i])) // totals know of no pools
+                        return STATUS_OK;
+        }
         TotalsQuestion question = {.call = a->call, .object = a->object, .groups = exprs, .groups_count = a->groups, .measures = exprs + a->groups, .measures_count = a->count - a->groups,
                                    .filter = a->query->filter};
         return totals_answer(&question, select, ret);
@@ -175,7 +178,10 @@ static Status select_rows(Aggregation *a, Sql *select) {
         ExprEnv env = actor_env(call->context, call->actor);
         Sql filter = db_sql(call->db);
         TRY(query_filter(call, a->object, a->query->filter, &filter));
+        for (size_t i = 0; i < a->groups; i++)
+                query_unveiled(call, a->parts[i].expr, &filter);
         for (size_t i = 0; i < a->count; i++) {
+                env.bare = i < a->groups;
                 sql_fixed(select, i ? STR(", ") : STR("select "));
                 bool hidden = i < a->groups && select->dialect == DIALECT_SQLITE; // from the planner, who would fetch the rows in the order of an index
                 if (hidden)

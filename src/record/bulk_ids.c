@@ -56,6 +56,9 @@ static Status prepare(List *list) {
         TRY(choose_order(list));
         list->filter = db_sql(call->db);
         TRY(query_filter(call, list->object, query->filter, &list->filter));
+        for (size_t i = 0; i < list->sort.count; i++)
+                if (list->sort.keys[i].field)
+                        query_unveiled_field(call, list->sort.keys[i].field, &list->filter);
         if (!str_empty(query->q)) {
                 list->terms = search_query(call->context->arena, query->q);
                 list->restricted = search_restricted(call, list->object);

@@ -7,6 +7,7 @@ struct RecordTable {
         Call *call;
         const Object *object;
         QueryColumns columns;
+        size_t asked;           // so many of them are columns of the table; one more may be read for masking
         Str *labels;
 };
 
@@ -47,7 +48,7 @@ Status record_table_open(Call *call, const Object *object, const Str *columns, s
         if (count > TABLE_COLUMNS_LARGEST)
                 return error_add(call->context, STR("columns"), "too_many", STR("300"));
         RecordTable *table = arena_new_of(arena, RecordTable);
-        *table = (RecordTable){.call = call, .object = object, .columns = {.items = arena_array(arena, QueryColumn, count)}, .labels = arena_array(arena, Str, count)};
+        *table = (RecordTable){.call = call, .object = object, .asked = count, .columns = {.items = arena_array(arena, QueryColumn, count + 1)}, .labels = arena_array(arena, Str, count)};
         Status found = STATUS_OK;
         for (size_t i = 0; i < count; i++) {
                 Status status = add_column(table, str_trim(columns[i]), i);
@@ -56,6 +57,11 @@ Status record_table_open(Call *call, const Object *object, const Str *columns, s
                 if (status != STATUS_OK)
                         found = status;
         }
+        for (size_t i = 0; i < table->columns.count; i++)
+                if (table->columns.items[i].veils) {
+                        table->columns.items[table->columns.count++] = (QueryColumn){.field = object->pool, .silent = true};
+                        break;
+                }
         *ret = table;
         return found;
 }
@@ -111,10 +117,12 @@ static Status read_rows(RecordTable *table, const int64_t *ids, Place *places, s
         }
 }
 
-static RecordCell cell_of(const RecordTable *table, const QueryColumn *column, const Names *names, Value value) {
+static RecordCell cell_of(const RecordTable *table, size_t at, const Names *names, const Value *values) {
+        const QueryColumn *column = &table->columns.items[at];
+        Value value = values[at];
         if (value_is_null(value))
                 return (RecordCell){.value = VALUE_NONE};
-        if (column->masked)
+        if (column_masked(table->call, &table->columns, at, values))
                 return (RecordCell){.value = VALUE_NONE, .text = column_mask(table->call, column->field, value)};
         if (column->refers)
                 return (RecordCell){.value = VALUE_NONE, .text = named_text(names, column->field, value)};
@@ -138,8 +146,8 @@ Status record_table_rows(RecordTable *table, const int64_t *ids, size_t count, R
                 const Value *values = place_of(places, count, ids[i])->values;
                 if (!values)
                         continue;
-                for (size_t c = 0; c < columns->count; c++)
-                        cells[c] = cell_of(table, &columns->items[c], names, values[c]);
+                for (size_t c = 0; c < table->asked; c++)
+                        cells[c] = cell_of(table, c, names, values);
                 TRY(row(arg, cells));
         }
         return STATUS_OK;

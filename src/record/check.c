@@ -214,7 +214,7 @@ static Status check_other_entries(Check *check) {
         Sql select = db_sql(check->call->db);
         sql(&select, "select record_id from access_entry where object_id = ");
         sql_int(&select, check->object->id);
-        sql(&select, " and ((source > 2 and source not in ");
+        sql(&select, " and ((source > 3 and source not in ");
         sql_int_list(&select, fields, check->object->through_count);
         sql(&select, ") or (source = 1 and token not in ");
         sql_int_list(&select, rules, rules_count);
@@ -238,6 +238,8 @@ static Status check_entries(Check *check) {
         for (size_t i = 0; i < access->rules_count; i++)
                 if (access->rules[i].object == object)
                         TRY(check_entries_of(check, SOURCE_RULE, &access->rules[i], access->rules[i].name));
+        if (object->pool)
+                TRY(check_entries_of(check, SOURCE_POOL, NULL, object->pool->name));
         return check_other_entries(check);
 }
 
@@ -318,7 +320,7 @@ static Status check_terms(Check *check, int64_t id) {
         if (!record)
                 return STATUS_OK;
         Buf terms = buf_make(call->context->arena, SEARCH_TERMS_CAP);
-        search_terms(&terms, check->object, record->values);
+        search_terms(&terms, call->actor->access, check->object, record->values);
         if (!terms.len)
                 return STATUS_OK;
         bool found = false;
@@ -465,7 +467,27 @@ static Status check_duplicates(Check *check) {
         return duplicates_check(&duplicates);
 }
 
+// ---- Pools: in_pool, pool and no owner say the same, and the last movement of a record says where it is
+
+static Status check_pooled(Check *check) {
+        const Object *object = check->object, *movement = catalog_find(check->call->catalog, STR("pool_movement"));
+        if (!object->pooled || object->retired)
+                return STATUS_OK;
+        Sql select = select_live(check), where = select_live(check);
+        sql(&select, " and (t.pool_id is not null and t.owner_id is not null or coalesce(t.in_pool, ");
+        sql_value(&select, value_bool(false));
+        sql(&select, ") <> (t.pool_id is not null)) order by t.id");
+        TRY(tell_rows(check, &select, "check.pool", STR_NONE));
+        if (!movement)
+                return STATUS_OK;
+        sql(&where, " and t.pool_id is distinct from (select case when m.to_user_id is null then m.pool_id end from pool_movement m where m.deleted_at is null and m.target = ");
+        sql_str(&where, str_format(check->call->context->arena, STR_FMT ":", STR_ARG(object->name)));
+        sql(&where, " || t.id order by m.id desc limit 1) order by t.id");
+        return tell_rows(check, &where, "check.pool_movement", STR_NONE);
+}
+
 static Status check_object(Check *check) {
+        TRY(check_pooled(check));
         TRY(check_references(check));
         TRY(check_entries(check));
         TRY(check_rollups(check));

@@ -86,6 +86,13 @@ static Status want_team(Want *w) {
         }
 }
 
+static void want_pool(Want *w) {
+        const Object *object = w->record->object;
+        Value pool = object->pool ? w->record->values[object->pool->index] : VALUE_NONE;
+        if (pool.kind == VALUE_INTEGER)
+                want(w, SOURCE_POOL, token_of_pool(pool.integer, !object->pooled), false);
+}
+
 static bool refers_to(const Call *call, const Field *field, Value value, const Object **ret, int64_t *ret_id) {
         *ret = field->target;
         *ret_id = value.integer;
@@ -126,6 +133,8 @@ static bool concerned(const RecordChange *change, int64_t source) {
                 return false;
         if (source == SOURCE_READERS)
                 return object->readers && record_changed(change, object->readers);
+        if (source == SOURCE_POOL)
+                return object->pool && record_changed(change, object->pool);
         for (size_t i = 0; i < object->through_count; i++)
                 if (object->through[i]->id == source)
                         return record_changed(change, object->through[i]);
@@ -139,6 +148,8 @@ static Status want_all(Want *w, const RecordChange *change) {
         TRY(want_rules(w));
         if (!change || (change->kind != CHANGE_CREATE && concerned(change, SOURCE_TEAM)))
                 TRY(want_team(w));
+        if (!change || concerned(change, SOURCE_POOL))
+                want_pool(w);
         for (size_t i = 0; i < object->through_count; i++)
                 if (!change || concerned(change, object->through[i]->id))
                         TRY(want_through(w, object->through[i]));

@@ -54,6 +54,18 @@ static void wanted_team(const Object *object, const Sql *which, Sql *select) {
         live(which, select);
 }
 
+static void wanted_pool(const Object *object, const Sql *which, Sql *select) {
+        sql(select, "select t.id as record_id, ");
+        sql_column(select, STR("t"), object->pool->column);
+        sql_fixed(select, object->pooled ? STR(" * 8 + 3") : STR(" * 8 + 7")); // token_of_pool()
+        and_time(false, select);
+        sql_name(select, object->table);
+        sql(select, " t where ");
+        sql_column(select, STR("t"), object->pool->column);
+        sql(select, " is not null and ");
+        live(which, select);
+}
+
 // Of one kind of record that the field may refer to: its owner, or its department.
 static void wanted_parent(const Field *field, const Object *parent, bool department, const Sql *which, Sql *select) {
         bool reference = field->type->reference;
@@ -114,6 +126,9 @@ Status entries_wanted(Db *db, const EntrySet *set, Sql *select) {
                 return wanted_rule(db, set->rule, set->which, select);
         case SOURCE_TEAM:
                 wanted_team(object, set->which, select);
+                return STATUS_OK;
+        case SOURCE_POOL:
+                wanted_pool(object, set->which, select);
                 return STATUS_OK;
         }
         const Field *field = through_field(object, set->source);

@@ -305,7 +305,7 @@ static Status forget_others(Db *db, const Object *object) {
         Sql remove = db_sql(db);
         sql(&remove, "delete from access_entry where object_id = ");
         sql_int(&remove, object->id);
-        sql(&remove, " and ((source > 2 and source not in ");
+        sql(&remove, " and ((source > 3 and source not in ");
         sql_int_list(&remove, ids, object->through_count);
         sql(&remove, ")");
         if (!object->readers)

@@ -141,6 +141,7 @@ static Status rule_covers(Explain *explain, const Expr *rule, bool *ret) {
         Call *call = &explain->person;
         ExprNames names = catalog_names(call->catalog);
         ExprEnv env = actor_env(call->context, call->actor);
+        env.veil = NULL;
         env.guard = NULL; // rules are the administrator's, see access
         Sql select = db_sql(call->db);
         sql(&select, "select 1 from ");
@@ -257,6 +258,19 @@ static void readers_reason(Explain *explain, JsonWriter *w) {
         json_close_object(w);
 }
 
+static void pool_reasons(Explain *explain, const AccessEntry *entry, JsonWriter *w) {
+        const Actor *actor = explain->person.actor;
+        for (size_t i = 0; i < actor->pools_count; i++) {
+                const Pool *pool = actor->pools[i];
+                bool his = entry->token == token_of_pool(pool->id, false) || (entry->token == token_of_pool(pool->id, true) && pool_administers(pool, actor));
+                if (!his)
+                        continue;
+                open_reason("pool", "pool", explain_why(explain, "explain.pool", pool->name), w);
+                json_put_int(w, "pool", pool->id);
+                json_close_object(w);
+        }
+}
+
 static Status entry_reasons(Explain *explain, Verb verb, JsonWriter *w) {
         const Actor *actor = explain->person.actor;
         if (!actor_has_entries(actor, explain->object, verb))
@@ -268,6 +282,8 @@ static Status entry_reasons(Explain *explain, Verb verb, JsonWriter *w) {
                         readers_reason(explain, w);
                 else if (entry->source == SOURCE_TEAM && his && (verb == VERB_READ || entry->write))
                         TRY(team_reason(explain, entry->write, w));
+                if (entry->source == SOURCE_POOL && verb == VERB_READ)
+                        pool_reasons(explain, entry, w);
                 for (size_t k = 0; entry->source == SOURCE_RULE && k < actor->rules_count; k++)
                         if (entry->token == token_of(TOKEN_RULE, actor->rules[k]->id) && (verb == VERB_READ || actor->rules[k]->write))
                                 rule_reason(explain, actor->rules[k], w);

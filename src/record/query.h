@@ -12,6 +12,10 @@ Status query_limit(Call *call, int limit, int *ret) MUST_USE;
 // A filter of the reader's own, as SQL in parentheses over t; nothing is appended for an empty one.
 Status query_filter(Call *call, const Object *object, Str filter, Sql *select) MUST_USE;
 // Rows that db_query() finds, one by one: TRY(query_next(rows, &found)).
+// " and not …" over the rows themselves: those where something that the expression (the field) touches is masked to the reader, because they lie in a pool.
+void query_unveiled(Call *call, const Expr *expr, Sql *select);
+void query_unveiled_field(Call *call, const Field *field, Sql *select);
+bool query_veils(Call *call, const Expr *expr); // is there anything of the kind in it?
 static inline bool query_is_type(const Field *field, const char *type) { return strcmp(field->type->name, type) == 0; }
 static inline bool query_is_record(const Field *field) { return field->type->expr == EXPR_RECORD; }
 
@@ -39,6 +43,8 @@ typedef struct QueryColumn {
         const Field *field; // whose value it is, at the end of a path
         const Expr *expr;   // formula or path; NULL: a stored column
         bool masked;
+        bool veils;         // masked where its record lies in some pool
+        bool silent;        // read for the others: which pool the record lies in
         bool refers;        // its values name something else: a record, several, a file
 } QueryColumn;
 typedef struct QueryColumns { QueryColumn *items; size_t count; } QueryColumns;
@@ -50,6 +56,7 @@ Status columns_select(Call *call, const QueryColumns *columns, Sql *select) MUST
 Value *columns_take(Call *call, const QueryColumns *columns, Rows *rows);                         // from result column 0 on
 void columns_want(Names *names, const QueryColumns *columns, const Value *values);
 void columns_write(Call *call, const QueryColumns *columns, const Value *values, const Names *names, JsonWriter *w); // the members, without braces
+bool column_masked(Call *call, const QueryColumns *columns, size_t at, const Value *values); // of this row
 Str column_mask(Call *call, const Field *field, Value value); // empty: nothing of it may be shown
 // The field at the end of "customer.owner.name" with the reader's right to it; FIELD_HIDE: there is no such path.
 FieldRight path_field(Call *call, const Object *object, Str path, const Field **ret);

@@ -204,7 +204,7 @@ static void write_about(Call *call, const AuditItem *item, const Change *change,
                 json_add_null(w);
         json_key(w, STR("changes"));
         if (object && change->changes)
-                changes_write(call, object, change, names, w);
+                changes_write(call, object, VALUE_NONE, change, names, w);
         else
                 json_add_null(w);
 }

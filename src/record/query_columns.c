@@ -25,7 +25,7 @@ void column_set_key(Call *call, QueryColumn *column, Str key) {
 }
 
 Status column_of_field(Call *call, const Field *field, QueryColumn *ret) {
-        QueryColumn column = {.field = field, .masked = right_of(call, field) == FIELD_MASK};
+        QueryColumn column = {.field = field, .masked = right_of(call, field) == FIELD_MASK, .veils = actor_veils(call->actor, field)};
         column.refers = field->target || field->type->file || query_is_record(field);
         column_set_key(call, &column, field->name);
         if (!field->stored && parse_source(call, field->object, field->name, &column.expr) != STATUS_OK) {
@@ -36,14 +36,24 @@ Status column_of_field(Call *call, const Field *field, QueryColumn *ret) {
         return STATUS_OK;
 }
 
+// Behind the others, where one of them needs it; there is room for it.
+static void add_pool(const Object *object, QueryColumns *columns) {
+        for (size_t i = 0; i < columns->count; i++)
+                if (columns->items[i].veils) {
+                        columns->items[columns->count++] = (QueryColumn){.field = object->pool, .silent = true};
+                        return;
+                }
+}
+
 Status columns_all(Call *call, const Object *object, bool long_ones, QueryColumns *ret) {
-        QueryColumns columns = {.items = arena_array(call->context->arena, QueryColumn, object->fields_count)};
+        QueryColumns columns = {.items = arena_array(call->context->arena, QueryColumn, object->fields_count + 1)};
         for (size_t i = 0; i < object->fields_count; i++) {
                 const Field *field = object->fields[i];
                 if (right_of(call, field) == FIELD_HIDE || (!long_ones && is_long(field)))
                         continue;
                 TRY(column_of_field(call, field, &columns.items[columns.count++]));
         }
+        add_pool(object, &columns);
         *ret = columns;
         return STATUS_OK;
 }
@@ -82,6 +92,7 @@ static Status add_named(Call *call, const Object *object, Str name, QueryColumns
         TRY(column_of_field(call, field, column));
         if (str_find_char(name, '.') < 0)
                 return STATUS_OK;
+        column->veils = false; // a path is null there
         column_set_key(call, column, name);
         return parse_source(call, object, name, &column->expr);
 }
@@ -89,7 +100,7 @@ static Status add_named(Call *call, const Object *object, Str name, QueryColumns
 Status columns_parse(Call *call, const Object *object, Str fields, QueryColumns *ret) {
         if (str_empty(str_trim(fields)))
                 return columns_all(call, object, false, ret);
-        QueryColumns columns = {.items = arena_array(call->context->arena, QueryColumn, COLUMNS_LARGEST)};
+        QueryColumns columns = {.items = arena_array(call->context->arena, QueryColumn, COLUMNS_LARGEST + 1)};
         Status status = STATUS_OK;
         for (Str name; str_cut(&fields, ',', &name);) {
                 Status added = add_named(call, object, str_trim(name), &columns);
@@ -98,6 +109,7 @@ Status columns_parse(Call *call, const Object *object, Str fields, QueryColumns 
                 if (added != STATUS_OK)
                         status = added;
         }
+        add_pool(object, &columns);
         *ret = columns;
         return status;
 }
@@ -150,11 +162,19 @@ Str column_mask(Call *call, const Field *field, Value value) {
         return mask_text(call->context->arena, field, actor_mask(call->actor, field), buf_str(&text));
 }
 
-static void write_column(Call *call, const QueryColumn *column, Value value, const Names *names, JsonWriter *w) {
-        Str masked = column->masked ? column_mask(call, column->field, value) : STR_NONE;
-        if (value_is_null(value) || (column->masked && str_empty(masked)))
+bool column_masked(Call *call, const QueryColumns *columns, size_t at, const Value *values) {
+        const QueryColumn *column = &columns->items[at];
+        for (size_t i = columns->count; column->veils && i-- > 0;)
+                if (columns->items[i].silent)
+                        return column->masked || actor_veiled(call->actor, column->field, values[i]);
+        return column->masked;
+}
+
+static void write_column(Call *call, const QueryColumn *column, bool hidden, Value value, const Names *names, JsonWriter *w) {
+        Str masked = hidden ? column_mask(call, column->field, value) : STR_NONE;
+        if (value_is_null(value) || (hidden && str_empty(masked)))
                 json_add_null(w);
-        else if (column->masked)
+        else if (hidden)
                 json_add_str(w, masked);
         else if (column->refers)
                 named_write_value(names, column->field, value, w);
@@ -164,7 +184,9 @@ static void write_column(Call *call, const QueryColumn *column, Value value, con
 
 void columns_write(Call *call, const QueryColumns *columns, const Value *values, const Names *names, JsonWriter *w) {
         for (size_t i = 0; i < columns->count; i++) {
+                if (columns->items[i].silent)
+                        continue;
                 json_key_of(w, columns->items[i].member);
-                write_column(call, &columns->items[i], values[i], names, w);
+                write_column(call, &columns->items[i], column_masked(call, columns, i, values), values[i], names, w);
         }
 }

@@ -15,6 +15,7 @@ typedef struct Hit {
         int64_t id, owner, department;
         DuplicateMatch match;
         bool exact, visible;
+        bool veiled;                // something that it is compared by is masked to whoever asks, for it lies in a pool
         Str name;
 } Hit;
 
@@ -27,6 +28,7 @@ typedef struct Search {
         Hit *hits;
         size_t count;
         bool complete;
+        bool writing;               // what is the same is refused whoever may know of it; which one it is is told as of what may not be seen
 } Search;
 
 // ---- Candidates
@@ -81,6 +83,8 @@ static bool *fields_needed(const Search *search) {
                 for (size_t k = 0; k < search->object->duplicates[i].fields_count; k++)
                         needed[search->object->duplicates[i].fields[k]->index] = true;
         needed[search->object->name_field->index] = needed[search->object->owner->index] = needed[search->object->department->index] = needed[0] = true;
+        if (search->object->pooled)
+                needed[search->object->pool->index] = true;
         return needed;
 }
 
@@ -101,10 +105,24 @@ static void select_rows(const Search *search, const bool *needed, const int64_t 
         sql_int_list(select, ids, count);
 }
 
+// By what is masked to whoever asks nothing agrees.
+static uint32_t rules_for(const Search *search, const Value *values) {
+        const Object *object = search->object;
+        Value pool = object->pooled ? values[object->pool->index] : VALUE_NONE;
+        uint32_t rules = search->rules;
+        for (size_t i = 0; pool.kind == VALUE_INTEGER && i < object->duplicates_count; i++)
+                for (size_t k = 0; k < object->duplicates[i].fields_count; k++)
+                        if (actor_veiled(search->call->actor, object->duplicates[i].fields[k], pool))
+                                rules &= ~(1u << i);
+        return rules;
+}
+
 static void compare(Search *search, const Value *values) {
         const Object *object = search->object;
         Hit hit = {.id = values[0].integer, .owner = values[object->owner->index].integer, .department = values[object->department->index].integer};
-        duplicate_match(object, search->rules, search->wanted, duplicate_values(search->call->context->arena, object, values), &hit.match);
+        uint32_t rules = rules_for(search, values);
+        hit.veiled = rules != search->rules;
+        duplicate_match(object, search->writing ? search->rules : rules, search->wanted, duplicate_values(search->call->context->arena, object, values), &hit.match);
         if (hit.match.points < DUPLICATE_HIT)
                 return;
         hit.exact = duplicate_match_exact(object, &hit.match);
@@ -190,7 +208,7 @@ static Status see(Search *search) {
                         return STATUS_OK;
                 int64_t id = rows_int(rows, 0);
                 for (size_t i = 0; i < search->count; i++)
-                        search->hits[i].visible |= search->hits[i].id == id;
+                        search->hits[i].visible |= search->hits[i].id == id && !(search->writing && search->hits[i].veiled);
         }
 }
 
@@ -303,8 +321,11 @@ static Status take_values(Call *call, const DuplicateQuery *query, Value **ret) 
                 return status;
         error_clear(call->context); // what is not complete yet says nothing
         *ret = arena_array(call->context->arena, Value, query->object->fields_count);
-        for (size_t i = 0; i < query->object->fields_count; i++)
-                (*ret)[i] = input->given[i] ? input->values[i] : before ? before->values[i] : VALUE_NONE;
+        Value pool = before && query->object->pooled ? before->values[query->object->pool->index] : VALUE_NONE;
+        for (size_t i = 0; i < query->object->fields_count; i++) {
+                bool known = before && !actor_veiled(call->actor, query->object->fields[i], pool);
+                (*ret)[i] = input->given[i] ? input->values[i] : known ? before->values[i] : VALUE_NONE;
+        }
         return STATUS_OK;
 }
 
@@ -342,7 +363,7 @@ static bool touched(const RecordChange *change) {
 
 Status duplicates_refuse(Call *call, const RecordChange *change, const WriteOptions *options) {
         const Object *object = change->object;
-        Search search = {.call = call, .object = object, .self = change->id, .rules = duplicate_rules(call->actor, object)};
+        Search search = {.call = call, .object = object, .self = change->id, .rules = duplicate_rules(call->actor, object), .writing = true};
         if (object->on_duplicate != ON_DUPLICATE_REFUSE || !change->by_user || !touched(change))
                 return STATUS_OK;
         TRY(run(&search, change->after->values));

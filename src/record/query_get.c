@@ -86,6 +86,13 @@ static Status get_row(Call *call, const Object *object, int64_t id, const QueryC
         return STATUS_OK;
 }
 
+static Value pool_of(const Object *object, const QueryColumns *columns, const Value *values) {
+        for (size_t i = 0; object->pooled && i < columns->count; i++)
+                if (columns->items[i].field == object->pool)
+                        return values[i];
+        return VALUE_NONE;
+}
+
 Status query_get(Call *call, const Object *object, int64_t id, JsonWriter *w, int64_t *ret_version) {
         QueryColumns columns;
         Value *values;
@@ -101,6 +108,7 @@ Status query_get(Call *call, const Object *object, int64_t id, JsonWriter *w, in
                 TRY(get_row(call, object, id, &columns, true, &values, &version));
         if (!values)
                 return not_found(call);
+        TRY(pool_view_take(call, object, id, pool_of(object, &columns, values)));
         Names *names = named_new(call);
         columns_want(names, &columns, values);
         TRY(named_load(names));
@@ -125,12 +133,16 @@ typedef struct Walk {
 } Walk;
 
 static Status walk_columns(Walk *walk, const Field *const *fields, size_t count) {
-        walk->columns.items = arena_array(walk->call->context->arena, QueryColumn, count + 1);
+        bool veils = false;
+        walk->columns.items = arena_array(walk->call->context->arena, QueryColumn, count + 2);
         for (size_t i = 0; i < count; i++) {
                 if (fields[i]->hidden || actor_field(walk->call->actor, fields[i]) == FIELD_HIDE)
                         return error_add(walk->call->context, STR("fields"), "unknown_field", fields[i]->name);
-                TRY(column_of_field(walk->call, fields[i], &walk->columns.items[walk->columns.count++]));
+                TRY(column_of_field(walk->call, fields[i], &walk->columns.items[walk->columns.count]));
+                veils |= walk->columns.items[walk->columns.count++].veils;
         }
+        if (veils)
+                walk->columns.items[walk->columns.count++] = (QueryColumn){.field = walk->object->pool, .silent = true};
         return STATUS_OK;
 }
 
@@ -173,8 +185,11 @@ static Status walk_give(Walk *walk, const Names *names, QueryRow row, void *arg)
                         const QueryColumn *column = &walk->columns.items[c];
                         int at = column->field->index;
                         Value value = walk->rows[i][c];
-                        values[at] = column->masked ? VALUE_NONE : value;
-                        texts[at] = column->masked ? column_mask(walk->call, column->field, value) : named_text(names, column->field, value);
+                        if (column->silent)
+                                continue;
+                        bool masked = column_masked(walk->call, &walk->columns, c, walk->rows[i]);
+                        values[at] = masked ? VALUE_NONE : value;
+                        texts[at] = masked ? column_mask(walk->call, column->field, value) : named_text(names, column->field, value);
                 }
                 TRY(row(arg, values, texts));
         }

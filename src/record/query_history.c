@@ -70,8 +70,27 @@ void changes_want(Names *names, const Object *object, const Change *change) {
         }
 }
 
-static void write_side(Call *call, const Field *field, const Json *json, const Names *names, JsonWriter *w) {
-        if (actor_field(call->actor, field) == FIELD_MASK) {
+// What is masked now is masked in what it was before.
+Status changes_pool(Call *call, const Object *object, int64_t id, Value *ret) {
+        Sql select = db_sql(call->db);
+        int64_t pool = 0;
+        *ret = VALUE_NONE;
+        if (!object->pooled || !call->actor->access->pools_count)
+                return STATUS_OK;
+        sql(&select, "select coalesce(t.");
+        sql_name(&select, object->pool->column);
+        sql(&select, ", 0) from ");
+        sql_name(&select, object->table);
+        sql(&select, " t where t.id = ");
+        sql_int(&select, id);
+        TRY(db_get_int(call->db, &select, &pool, NULL));
+        if (pool)
+                *ret = value_int(pool);
+        return STATUS_OK;
+}
+
+static void write_side(Call *call, const Field *field, bool hidden, const Json *json, const Names *names, JsonWriter *w) {
+        if (hidden) {
                 Str masked = json->kind == JSON_STRING ? mask_text(call->context->arena, field, actor_mask(call->actor, field), json->text) : STR_NONE;
                 if (str_empty(masked))
                         json_add_null(w);
@@ -83,19 +102,20 @@ static void write_side(Call *call, const Field *field, const Json *json, const N
                 json_add_tree(w, json);
 }
 
-void changes_write(Call *call, const Object *object, const Change *change, const Names *names, JsonWriter *w) {
+void changes_write(Call *call, const Object *object, Value pool, const Change *change, const Names *names, JsonWriter *w) {
         json_open_array(w);
         for (size_t i = 0; change->changes && i < change->changes->count; i++) {
                 const Json *item = &change->changes->items[i];
                 const Field *field = field_of(call, object, item);
                 if (!field)
                         continue;
+                bool hidden = actor_field(call->actor, field) == FIELD_MASK || actor_veiled(call->actor, field, pool);
                 json_open_object(w);
                 json_put_str(w, "field", field->name);
                 json_key(w, STR("from"));
-                write_side(call, field, &item->items[0], names, w);
+                write_side(call, field, hidden, &item->items[0], names, w);
                 json_key(w, STR("to"));
-                write_side(call, field, &item->items[1], names, w);
+                write_side(call, field, hidden, &item->items[1], names, w);
                 json_close_object(w);
         }
         json_close_array(w);
@@ -120,7 +140,7 @@ void user_write(const Names *names, const Catalog *catalog, int64_t user, JsonWr
 
 // ---- the answer
 
-static void write_change(Call *call, const Object *object, const Change *change, const Names *names, JsonWriter *w) {
+static void write_change(Call *call, const Object *object, Value pool, const Change *change, const Names *names, JsonWriter *w) {
         Buf at = buf_make(call->context->arena, 64);
         datetime_write(&at, change->at_ms);
         json_open_object(w);
@@ -137,7 +157,7 @@ static void write_change(Call *call, const Object *object, const Change *change,
                 json_add_null(w);
         json_put_str(w, "action", change->action);
         json_key(w, STR("changes"));
-        changes_write(call, object, change, names, w);
+        changes_write(call, object, pool, change, names, w);
         json_close_object(w);
 }
 
@@ -163,6 +183,8 @@ Status query_history(Call *call, const Object *object, int64_t id, Str after, in
         if (!query_visible(call, object, id, &status))
                 return status != STATUS_OK ? status : error_set(call->context, STATUS_NOT_FOUND, "not_found");
         TRY(changes_read(call, object, id, &range, false, limit + 1, &changes, &count));
+        Value pool = VALUE_NONE;
+        TRY(changes_pool(call, object, id, &pool));
         Names *names = named_new(call);
         size_t page = count > (size_t)limit ? (size_t)limit : count;
         for (size_t i = 0; i < page; i++)
@@ -173,7 +195,7 @@ Status query_history(Call *call, const Object *object, int64_t id, Str after, in
         json_open_array(w);
         for (size_t i = 0; i < page; i++)
                 if (changes_shown(call, object, &changes[i]))
-                        write_change(call, object, &changes[i], names, w);
+                        write_change(call, object, pool, &changes[i], names, w);
         json_close_array(w);
         Cursor next = {.given = true, .id = page ? changes[page - 1].id : 0};
         json_key(w, STR("next"));

@@ -13,5 +13,6 @@ Status changes_read(Call *call, const Object *object, int64_t id, const Sql *ran
 // False: an update of nothing that this reader may see.
 bool changes_shown(Call *call, const Object *object, const Change *change);
 void changes_want(Names *names, const Object *object, const Change *change);
-void changes_write(Call *call, const Object *object, const Change *change, const Names *names, JsonWriter *w); // [{"field","from","to"}]
+void changes_write(Call *call, const Object *object, Value pool, const Change *change, const Names *names, JsonWriter *w); // [{"field","from","to"}]; pool: that the record lies in now
+Status changes_pool(Call *call, const Object *object, int64_t id, Value *ret) MUST_USE;
 void user_write(const Names *names, const Catalog *catalog, int64_t user, JsonWriter *w);                      // {"id","name"} or null

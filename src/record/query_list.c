@@ -10,6 +10,34 @@ Status query_limit(Call *call, int limit, int *ret) {
         return STATUS_OK;
 }
 
+typedef struct Veils { Call *call; Sql *select; bool any; } Veils;
+
+static void add_veil(void *arg, const ExprField *field) {
+        Veils *veils = arg;
+        veils->any |= actor_veils(veils->call->actor, field->handle);
+        if (veils->select)
+                query_unveiled_field(veils->call, field->handle, veils->select);
+}
+
+void query_unveiled_field(Call *call, const Field *field, Sql *select) {
+        if (!actor_veils(call->actor, field))
+                return;
+        sql(select, " and not ");
+        (void)actor_veil_sql(call->actor, field, STR("t"), select);
+}
+
+void query_unveiled(Call *call, const Expr *expr, Sql *select) {
+        if (call->actor->access->pools_count && !call->actor->administrator)
+                expr_own_fields(expr, add_veil, &(Veils){.call = call, .select = select});
+}
+
+bool query_veils(Call *call, const Expr *expr) {
+        Veils veils = {.call = call};
+        if (call->actor->access->pools_count && !call->actor->administrator)
+                expr_own_fields(expr, add_veil, &veils);
+        return veils.any;
+}
+
 Status query_filter(Call *call, const Object *object, Str filter, Sql *select) {
         if (str_empty(str_trim(filter)))
                 return STATUS_OK;
@@ -18,9 +46,11 @@ Status query_filter(Call *call, const Object *object, Str filter, Sql *select) {
         ExprEnv env = actor_env(call->context, call->actor);
         const Expr *expr;
         TRY(expr_parse(call->context, &parse, filter, &expr));
+        env.bare = true;
         sql(select, " and (");
         TRY(expr_sql(call->context, expr, &env, &names, STR("t"), select));
         sql(select, ")");
+        query_unveiled(call, expr, select);
         return STATUS_OK;
 }
 
@@ -82,6 +112,9 @@ static Status list_prepare(List *list) {
         TRY(parse_cursor(list));
         list->filter = db_sql(list->call->db);
         TRY(query_filter(list->call, list->object, query->filter, &list->filter));
+        for (size_t i = 0; i < list->sort.count; i++)
+                if (list->sort.keys[i].field)
+                        query_unveiled_field(list->call, list->sort.keys[i].field, &list->filter);
         if (!str_empty(query->q)) {
                 list->terms = search_query(list->call->context->arena, query->q);
                 list->restricted = search_restricted(list->call, list->object);

@@ -79,15 +79,25 @@ Status scope_condition(Call *call, const Object *object, Verb verb, Str alias, b
         return STATUS_OK;
 }
 
+// Of the records above, those in pools that mask something are not seen through: what hangs under them would tell it.
+static Status scope_above(Call *call, const Object *object, Str alias, int depth, Sql *select) {
+        if (depth == 0 || !object->pooled || !actor_may(call->actor, object, VERB_READ))
+                return scope_condition(call, object, VERB_READ, alias, false, select);
+        sql(select, "(");
+        TRY(actor_open_scope_sql(call->context, call->actor, object, alias, select));
+        sql(select, ")");
+        return STATUS_OK;
+}
+
 Status scope_with_parents(Call *call, const Object *object, Str alias, int depth, Sql *select) {
         const Field *inherit = object->inherit;
         bool parents = inherit && inherit->target && depth < PARENTS_DEEPEST && actor_may(call->actor, object, VERB_READ) &&
                        actor_scope(call->actor, object, VERB_READ).kind != SCOPE_ALL && actor_may(call->actor, inherit->target, VERB_READ);
         if (!parents)
-                return scope_condition(call, object, VERB_READ, alias, false, select);
+                return scope_above(call, object, alias, depth, select);
         Str above = str_format(call->context->arena, "h%d", depth);
         sql(select, "(");
-        TRY(scope_condition(call, object, VERB_READ, alias, false, select));
+        TRY(scope_above(call, object, alias, depth, select));
         sql(select, " or exists (select 1 from ");
         sql_name(select, inherit->target->table);
         sql(select, " ");

@@ -10,6 +10,7 @@
 
 typedef struct Hit {
         int64_t id;
+        Value pool;    // that it lies in
         Value *values; // by field index, of search_field()s
 } Hit;
 
@@ -35,6 +36,10 @@ static Status select_hits(Search *search, const Object *object, SearchTier tier,
                         sql(select, ", ");
                         sql_column(select, STR("t"), object->fields[i]->column);
                 }
+        if (object->pooled) {
+                sql(select, ", ");
+                sql_column(select, STR("t"), object->pool->column);
+        }
         TRY(search_from(call, object, search->terms, 0, tier, select));
         sql(select, " and ");
         TRY(scope_condition(call, object, VERB_READ, STR("t"), true, select));
@@ -51,6 +56,7 @@ static Hit take_hit(Search *search, const Object *object, Rows *rows) {
         for (size_t i = 0; i < object->fields_count; i++)
                 if (search_field(object->fields[i]))
                         hit.values[i] = rows_value(rows, column++, object->fields[i]->kind);
+        hit.pool = object->pooled ? rows_value(rows, column, VALUE_INTEGER) : VALUE_NONE;
         return hit;
 }
 
@@ -84,8 +90,11 @@ static Status find_hits(Search *search, Found *found) {
 
 // ---- what matched
 
-static Str shown_text(Call *call, const Field *field, Value value) {
+static Str shown_text(Call *call, const Hit *hit, const Field *field) {
         FieldRight right = actor_field(call->actor, field);
+        Value value = hit->values[field->index];
+        if (right > FIELD_MASK && actor_veiled(call->actor, field, hit->pool))
+                right = FIELD_MASK;
         if (right == FIELD_HIDE || value_is_null(value))
                 return STR_NONE;
         if (right == FIELD_MASK)
@@ -112,12 +121,12 @@ static bool holds(Arena *arena, Str text, Str q) {
 static const Field *field_that_matched(Search *search, const Found *found, const Hit *hit) {
         Arena *arena = search->call->context->arena;
         const Object *object = found->object;
-        Str name = shown_text(search->call, object->name_field, hit->values[object->name_field->index]);
+        Str name = shown_text(search->call, hit, object->name_field);
         if (holds(arena, name, search->q))
                 return object->name_field;
         for (size_t i = 0; i < object->fields_count; i++) {
                 const Field *field = object->fields[i];
-                if (search_field(field) && field != object->name_field && holds(arena, shown_text(search->call, field, hit->values[i]), search->q))
+                if (search_field(field) && field != object->name_field && holds(arena, shown_text(search->call, hit, field), search->q))
                         return field;
         }
         return object->name_field;
@@ -133,7 +142,7 @@ static Str snippet(Str text) {
 static void write_hit(Search *search, const Found *found, const Hit *hit, JsonWriter *w) {
         const Object *object = found->object;
         const Field *matched = field_that_matched(search, found, hit);
-        Str name = shown_text(search->call, object->name_field, hit->values[object->name_field->index]);
+        Str name = shown_text(search->call, hit, object->name_field);
         json_open_object(w);
         json_put_str(w, "object", object->name);
         json_put_int(w, "id", hit->id);
@@ -143,7 +152,7 @@ static void write_hit(Search *search, const Found *found, const Hit *hit, JsonWr
         else
                 json_add_null(w);
         json_put_str(w, "match", matched->name);
-        json_put_str(w, "text", snippet(shown_text(search->call, matched, hit->values[matched->index])));
+        json_put_str(w, "text", snippet(shown_text(search->call, hit, matched)));
         json_close_object(w);
 }
 

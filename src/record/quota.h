@@ -23,4 +23,13 @@ typedef struct ReadEvent { int64_t user, used, limit; const char *what; ReadWarn
 // Once a minute: writes what was counted, reads what other nodes counted, and gives the warnings that came up. In a writing transaction, repeatable until read_quota_flushed().
 Status read_quota_flush(ReadQuota *quota, Call *call, ReadEvent **ret, size_t *ret_count) MUST_USE;
 void read_quota_flushed(ReadQuota *quota);
+
+// ---- Records that lie in pools: how many different ones of a pool somebody opens a day, where the pool limits it. Counted in memory by each node; administrators of the
+// pool are not limited.
+typedef struct PoolViews PoolViews;
+PoolViews *pool_views_new(void);
+void pool_views_free(PoolViews *views);                          // accepts NULL
+Status pool_view_take(Call *call, const Object *object, int64_t id, Value pool) MUST_USE; // STATUS_LIMITED "pool_view_limit"
+int64_t pool_views_today(Call *call, int64_t pool);
+Status pool_views_flush(Call *call) MUST_USE;                    // whoever was refused is noted in the audit log, once a day; a writing transaction
 Status quota_prune(Call *call, int limit, bool *ret_more) MUST_USE; // counts of days that are over

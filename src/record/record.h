@@ -14,6 +14,7 @@ typedef struct Call {
         Str via;               // through what: a browser, a named token, a command; goes into the history
         bool own_write;        // what is read answers a write of the same request: it is not held against what one may read
         bool quiet;            // bulk loading: nothing that is written in this call leaves events, what hooks write neither
+        bool moving;           // a record goes into or out of a pool, and whoever does it says so in the log of pools
         bool settled;          // what a change entails elsewhere (a person's records follow him to another department) is seen to by whoever makes it
         const Object *acted_object; int64_t acted_id; // the record that an action is being run on; NULL: none
         bool metadata_changed; // set when a write changed users, departments or roles: reload access after the commit
@@ -127,6 +128,9 @@ typedef struct Action {
         const char *name;
         Verb needs;              // VERB_UPDATE: the record must be updatable by the actor, VERB_READ: readable; the grant's action list is always asked
         Status (*run)(Call *call, const Record *record, const Json *body, JsonWriter *w); // body: object or NULL; writes the answer (nothing written: the record is answered)
+        bool pooled;             // of a record that lies in a pool: its administrators may, whatever their roles say, and who is in it and may run the action; needs does not count then
+        // Asked where the record is not visible any more, or its condition does not hold: says why (an error), or nothing. May be NULL
+        Status (*late)(Call *call, const Object *object, int64_t id);
 } Action;
 // When somebody leaves, what he holds is handed over: every record whose owner (or other reference to a colleague) he is. A module says where that is not so.
 typedef enum HandoverKind {

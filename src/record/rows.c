@@ -32,11 +32,14 @@ static Status read_target(Reading *reading, const Object *object, int64_t id, Re
 }
 
 static Status rows_get(void *self, Context *context, const void *row, const ExprField *field, Value *ret) {
-        (void)self;
-        (void)context;
+        const Reading *reading = self;
         const Record *record = row;
         const Field *catalog_field = field->handle;
+        const Field *pool = record->object->pooled ? record->object->pool : NULL;
+        (void)context;
         *ret = record->values[catalog_field->index];
+        if (reading->guarded && pool && actor_veiled(reading->call->actor, catalog_field, record->values[pool->index]))
+                *ret = VALUE_NONE;
         return STATUS_OK;
 }
 

@@ -43,9 +43,20 @@ static void add_part(Buf *source, Arena *scratch, const Field *field, Value valu
         }
 }
 
-static void add_parts(Buf *source, Arena *scratch, const Object *object, const Value *values) {
+// What the record's pool masks is not in the index: nobody finds by it, and no match tells of it.
+static bool is_veiled(const Pool *pools, size_t count, const Field *field, const Value *values) {
+        Value pool = field->object->pooled ? values[field->object->pool->index] : VALUE_NONE;
+        for (size_t i = 0; pool.kind == VALUE_INTEGER && i < count; i++) {
+                const Field *own = pools[i].id == pool.integer ? object_find(pools[i].object, field->name) : NULL;
+                if (own && pools[i].veils[own->index])
+                        return true;
+        }
+        return false;
+}
+
+static void add_parts(Buf *source, Arena *scratch, const Object *object, const Value *values, const Pool *pools, size_t count) {
         for (size_t i = 0; i < object->fields_count; i++)
-                if (search_field(object->fields[i]) && !value_is_null(values[i]))
+                if (search_field(object->fields[i]) && !value_is_null(values[i]) && !is_veiled(pools, count, object->fields[i], values))
                         add_part(source, scratch, object->fields[i], values[i]);
 }
 
@@ -59,19 +70,24 @@ static void add_terms(Buf *terms, Str source) {
         buf_add(terms, source);
 }
 
-void search_terms(Buf *buf, const Object *object, const Value *values) {
+void search_terms(Buf *buf, const Access *access, const Object *object, const Value *values) {
         ARENA_CLEANUP Arena *scratch = arena_new(0);
         Buf source = buf_make(scratch, SOURCE_CAP);
-        add_parts(&source, scratch, object, values);
+        add_parts(&source, scratch, object, values, access->pools, access->pools_count);
         add_terms(buf, buf_str(&source));
 }
 
-// Departments with their parents as they stand: the snapshot's, or where they are changing those of the database.
+// Departments with their parents, and pools, as they stand: the snapshot's, or where they are changing those of the database.
 typedef struct Parents {
         const Access *access;
         int64_t *ids, *parents;
         size_t count;
+        const Pool *pools; size_t pools_count;
 } Parents;
+
+static Parents parents_known(const Access *access) {
+        return (Parents){.access = access, .pools = access->pools, .pools_count = access->pools_count};
+}
 
 static int64_t parent_of(const Parents *parents, int64_t department) {
         if (parents->access) {
@@ -107,6 +123,9 @@ static void add_entry(Buf *source, const Parents *parents, int64_t token) {
         case TOKEN_RULE:
                 add_scope_term(source, 'r', token_id(token));
                 break;
+        case TOKEN_POOL:
+                add_scope_term(source, 'p', token_id(token));
+                break;
         }
 }
 
@@ -114,7 +133,7 @@ static Str source_of(Arena *arena, const Object *object, const Value *values, co
         Buf source = buf_make(arena, SOURCE_CAP);
         ARENA_CLEANUP Arena *scratch = arena_new(0);
         int64_t owner = values[object->owner->index].integer;
-        add_parts(&source, scratch, object, values);
+        add_parts(&source, scratch, object, values, parents->pools, parents->pools_count);
         buf_add_char(&source, SCOPE_MARK);
         if (owner)
                 add_scope_term(&source, 'o', owner);
@@ -205,7 +224,7 @@ static Status put(Db *db, const Object *object, int64_t id, Str source) {
 Status search_put(Call *call, const Object *object, int64_t id, const Value *values, const Entries *entries) {
         if (!object->search)
                 return STATUS_OK;
-        Parents parents = {.access = call->actor->access};
+        Parents parents = parents_known(call->actor->access);
         return put(call->db, object, id, source_of(call->context->arena, object, values, &parents, entries));
 }
 
@@ -248,7 +267,7 @@ typedef struct Build {
 } Build;
 
 static bool is_built_from(const Field *field) {
-        return search_field(field) || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT;
+        return search_field(field) || field->role == FIELD_OWNER || field->role == FIELD_DEPARTMENT || (field->object->pooled && field == field->object->pool);
 }
 
 static void select_build(const Build *build, const Sql *which, int limit, Sql *select) {
@@ -342,7 +361,10 @@ static Status build_slice(Build *build, const Sql *which, int limit) {
 
 static Status load_parents(Db *db, const Catalog *catalog, Parents *ret) {
         Parents parents = {0};
+        Pool *pools = NULL;
         const Object *department = catalog_find(catalog, STR("department"));
+        TRY(pools_read(db, catalog, db_arena(db), &pools, &parents.pools_count));
+        parents.pools = pools;
         if (!department) {
                 *ret = parents;
                 return STATUS_OK;
@@ -407,7 +429,7 @@ Status search_children(Call *call, const Field *field, const Object *parent, int
         Build build = renewal(call, field->object, 0);
         Sql which = db_sql(call->db);
         int64_t last = 0;
-        build.parents.access = call->actor->access;
+        build.parents = parents_known(call->actor->access);
         entries_referring(field, parent, id, &which);
         TRY(renew(&build, &which, RENEWED_AT_ONCE, &last));
         return last ? search_children_later(call, field, parent, id, last) : STATUS_OK;

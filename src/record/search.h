@@ -7,7 +7,7 @@
 Status search_put(Call *call, const Object *object, int64_t id, const Value *values, const Entries *entries) MUST_USE;
 Status search_remove(Call *call, const Object *object, int64_t id) MUST_USE;
 // What a record's fields say, as terms, without who may see it.
-void search_terms(Buf *buf, const Object *object, const Value *values);
+void search_terms(Buf *buf, const Access *access, const Object *object, const Value *values);
 // A department was given another parent, in this transaction: renews what is kept of who may see the records in it and below. Of large ones the rest is done later.
 Status search_department_moved(Call *call, int64_t department) MUST_USE;
 // The same in slices, from the record last on, at most limit of them. *ret_last: the one done last; 0: nothing is left.

@@ -67,7 +67,7 @@ static void add_scope(Match *match, const Actor *actor, const Object *object) {
                 departments = top_departments(actor, actor->tree, actor->tree_count, top);
         else if (kind == SCOPE_DEPARTMENT)
                 departments = top_departments(actor, actor->departments, actor->departments_count, top);
-        if (departments + actor->rules_count > SCOPE_TERMS_LARGEST)
+        if (departments + actor->rules_count + actor->pools_count > SCOPE_TERMS_LARGEST)
                 return;
         buf_add(&match->buf, match->sqlite ? STR(" AND (") : STR(" & ("));
         add_or(match, 'o', actor->user, &count);
@@ -76,6 +76,9 @@ static void add_scope(Match *match, const Actor *actor, const Object *object) {
         for (size_t i = 0; i < actor->rules_count; i++)
                 if (actor->rules[i]->object->id == object->id)
                         add_or(match, 'r', actor->rules[i]->id, &count);
+        for (size_t i = 0; object->pooled && i < actor->pools_count; i++)
+                if (str_eq(actor->pools[i]->object->name, object->name))
+                        add_or(match, 'p', token_id(token_of_pool(actor->pools[i]->id, false)), &count);
         buf_add_char(&match->buf, ')');
 }
 

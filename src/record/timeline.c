@@ -24,6 +24,7 @@ typedef struct Timeline {
         Call *call;
         const Object *object;
         int64_t id;
+        Value pool;              // that the record lies in
         int limit;
         Cursor cursor;           // keys: time, source
         Source sources[SOURCES_LARGEST];
@@ -195,7 +196,7 @@ static void write_entry(Timeline *timeline, const Entry *entry, const Names *nam
                 json_put_str(w, "action", entry->change->action);
                 json_put_int(w, "version", entry->change->version);
                 json_key(w, STR("changes"));
-                changes_write(call, timeline->object, entry->change, names, w);
+                changes_write(call, timeline->object, timeline->pool, entry->change, names, w);
         }
         json_close_object(w);
 }
@@ -250,6 +251,8 @@ Status query_timeline(Call *call, const Object *object, int64_t id, Str after, i
         if (!query_visible(call, object, id, &status))
                 return status != STATUS_OK ? status : error_set(call->context, STATUS_NOT_FOUND, "not_found");
         TRY(read_quota_check(call, object));
+        TRY(changes_pool(call, object, id, &timeline->pool));
+        TRY(pool_view_take(call, object, id, timeline->pool));
         read_quota_opened(call, object, id);
         TRY(timeline_read(timeline));
         return timeline_write(timeline, signature, w);

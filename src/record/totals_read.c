@@ -157,6 +157,7 @@ static Status covers(const Reading *reading, const TotalsTable *table, bool *ret
 static bool covers_rules(const Reading *reading, const TotalsTable *table) {
         ExprEnv env = reading->env;
         env.guard = NULL;
+        env.veil = NULL;
         for (size_t i = 0; i < reading->scope.rules_count; i++)
                 if (!is_kept(reading->call->context, reading->scope.rules[i], &env, table))
                         return false;
@@ -323,6 +324,8 @@ Status totals_answer(const TotalsQuestion *question, Sql *select, bool *ret) {
         if (!question->object->totals_count)
                 return STATUS_OK;
         TRY(read_filter(reading));
+        if (reading->filter && query_veils(call, reading->filter))
+                return STATUS_OK;
         TRY(totals_tables(call->db, question->object, tables));
         TRY(choose(reading, tables));
         if (!reading->table)

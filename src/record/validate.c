@@ -17,8 +17,13 @@ static bool import_may_write(const Field *field) {
         return field->role == FIELD_CREATED_AT || field->role == FIELD_CREATED_BY || field->role == FIELD_UPDATED_AT || field->role == FIELD_OWNER;
 }
 
-static bool user_may_write(const Call *call, const Field *field, const WriteOptions *options) {
-        if (keeps_original(call, options) && import_may_write(field))
+// Straight into a pool: by its administrators, which the object's hook asks for.
+static bool is_pool_of_new(const RecordChange *change, const Field *field) {
+        return !change->before && field->object->pooled && field == field->object->pool && !value_is_null(change->after->values[field->index]);
+}
+
+static bool user_may_write(const Call *call, const RecordChange *change, const Field *field, const WriteOptions *options) {
+        if ((keeps_original(call, options) && import_may_write(field)) || (is_pool_of_new(change, field) && actor_field(call->actor, field) >= FIELD_READ))
                 return true;
         return !field->readonly && (!field->system || field->role == FIELD_NAME || field->role == FIELD_OWNER) && actor_field(call->actor, field) == FIELD_WRITE;
 }
@@ -67,7 +72,7 @@ Status validate_rights(Call *call, const RecordChange *change, const RecordInput
                 }
                 if (hidden)
                         (void)error_add(context, field_path(call, options, field), "unknown_field", field->name);
-                else if (!user_may_write(call, field, options))
+                else if (!user_may_write(call, change, field, options))
                         (void)error_add(context, field_path(call, options, field), "read_only");
         }
         if (!keeps_original(call, options) && is_asked(options, object->owner) && owner_refused(call, change))
@@ -141,6 +146,8 @@ static Status hold_target(Call *call, const RecordChange *change, const Field *f
 static bool callers_choice(const Call *call, const RecordChange *change, const WriteOptions *options, const Field *field) {
         if (!change->by_user)
                 return options->asked && options->asked[field->index] && !call->actor->system;
+        if (field == change->object->pool && !change->given[field->index]) // an assignment rule's: whoever writes need not see the pool
+                return false;
         return !options->filled || change->given[field->index] || value_is_null(options->filled[field->index]);
 }
 

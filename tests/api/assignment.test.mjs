@@ -317,6 +317,32 @@ export const scenarios = {
       })
     })
   },
+  'where nobody can it goes into a pool, of which its maker need not know; out of it again by the rules': async ({ boss, li, wang, qian }) => {
+    const pool = await boss.create('pool', { name: '线索公海', object: 'lead', members: [li.id], active: true })
+    assert.deepEqual(errors(await boss.post('/records/assignment_rule', { name: '错', fallback: 'pool' })), [['fallback_pool', 'required']])
+    assert.deepEqual(errors(await boss.post('/records/assignment_rule', { name: '错', object: 'customer', fallback: 'pool', fallback_pool: pool.id })), [['fallback_pool', 'pool_unfit']])
+    await withRule(boss, '入公海', { fallback: 'pool', fallback_pool: pool.id, response_minutes: 30 }, [{ user: wang.id, active: false }], async (rule, [member]) => {
+      const tried = await boss.post('/assignment/simulate', { values: { name: '来人', company: '入公海' } })
+      assert.deepEqual([tried.body.items[0].outcome, tried.body.items[0].chosen], ['pooled', null])
+      const made = await lead(qian, '入公海')
+      assert.deepEqual(Object.keys(made), ['id'], 'qian is not in the pool')
+      const stored = (await boss.get(`/records/lead/${made.id}`)).body
+      assert.deepEqual([stored.owner, stored.in_pool, stored.pool.id, stored.response_due_at], [null, true, pool.id, null])
+      const [decision] = await decisions(boss, made.id)
+      assert.deepEqual([decision.outcome, decision.pool.id, decision.chosen], ['pooled', pool.id, null])
+      assert.equal((await qian.post('/records/lead', { name: '直接', company: '入公海', pool: pool.id })).status, 422, 'nobody else puts records there')
+      assert.equal((await li.get(`/records/lead/${made.id}`)).status, 200)
+      await boss.patch(`/records/assignment_member/${member.id}`, { active: true })
+      const out = await boss.post(`/records/lead/${made.id}/actions/assign_by_rules`, {})
+      assert.deepEqual([out.status, out.body.owner.id, out.body.in_pool], [200, wang.id, false])
+      assert.ok(out.body.response_due_at, 'the clock begins')
+      await boss.patch(`/records/assignment_member/${member.id}`, { active: false })
+      const back = await boss.post(`/records/lead/${made.id}/actions/assign_by_rules`, {})
+      assert.deepEqual([back.status, back.body.owner, back.body.pool.id, back.body.former_owner.id], [200, null, pool.id, wang.id])
+      assert.equal((await li.post(`/records/lead/${made.id}/actions/claim`, {})).status, 200)
+      assert.equal(rule.fallback, 'pool')
+    })
+  },
   'trying out writes nothing and is for whoever may change rules': async ({ boss, li, wang, head }) => {
     await withRule(boss, '试算', {}, [li], async (rule) => {
       const values = { name: '来人', company: '试算' }

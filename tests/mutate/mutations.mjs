@@ -39,7 +39,7 @@ const ACCESS = {
     ['in SQL: a member who reads does not write', raw`(\"access_entry\".\"source\" = 2 and \"access_entry\".\"write\" = ");
                 sql_value(sql, value_bool(true));`, raw`(\"access_entry\".\"source\" = 2 and 1 = ");
                 sql_int(sql, 1);`],
-    ['in SQL: expressions are not widened by what a record refers to', raw`sql(sql, " and \"access_entry\".\"source\" <= 2");`, raw`sql(sql, " and \"access_entry\".\"source\" >= 0");`],
+    ['in SQL: expressions are not widened by what a record refers to', raw`sql(sql, " and \"access_entry\".\"source\" <= 3");`, raw`sql(sql, " and \"access_entry\".\"source\" >= 0");`],
     ['departments are seen through only as far as the scope goes', 'if (verb == VERB_READ && object->through_count)\n                scope_departments(actor, actor_scope(actor, object, verb).kind, &departments, &count);', 'if (verb == VERB_READ && object->through_count)\n                scope_departments(actor, SCOPE_TREE, &departments, &count);'],
     ['an arm of entries', raw`sql(sql, " and e.\"token\" = ");
         sql_int(sql, arm->id);`, raw`sql(sql, " and e.\"token\" <> ");
@@ -163,7 +163,8 @@ const READING = {
   ],
   'src/record/query_columns.c': [
     ['a hidden field is no member', 'if (right_of(call, field) == FIELD_HIDE || (!long_ones && is_long(field)))', 'if (!long_ones && is_long(field))'],
-    ['a masked field is masked', '.masked = right_of(call, field) == FIELD_MASK}', '.masked = false}'],
+    ['a masked field is masked', '.masked = right_of(call, field) == FIELD_MASK, .veils', '.masked = false, .veils'],
+    ['what a pool hides is masked', 'return column->masked || actor_veiled(call->actor, column->field, values[i]);', 'return column->masked;', ['pools']],
     ['no path through a field that is not read', 'if (right < FIELD_READ || field->kind', 'if (field->kind'],
     ['no path to an object that is not read', ' || !object || !actor_may(call->actor, object, VERB_READ))', ' || !object)'],
     ['no field is asked for that is hidden', raw`right = field ? right_of(call, field) : FIELD_HIDE;`, raw`right = field && right_of(call, field) == FIELD_HIDE ? FIELD_READ : field ? right_of(call, field) : FIELD_HIDE;`],
@@ -198,7 +199,8 @@ const READING = {
   'src/record/query_history.c': [
     ['history takes sight of the record', 'if (!query_visible(call, object, id, &status))', 'if (!query_visible(call, object, id, &status) && status != STATUS_OK)'],
     ['history names no hidden field', ' && actor_field(call->actor, field) != FIELD_HIDE;', ';'],
-    ['history masks what is masked', 'if (actor_field(call->actor, field) == FIELD_MASK) {', 'if (actor_field(call->actor, field) == FIELD_HIDE) {'],
+    ['history masks what is masked', 'bool hidden = actor_field(call->actor, field) == FIELD_MASK || ', 'bool hidden = '],
+    ['history masks what a pool hides', ' || actor_veiled(call->actor, field, pool);', ';', ['pools']],
     ['a change of hidden fields alone is not told', 'if (field_of(call, object, &change->changes->items[i]))', 'if (call || field_of(call, object, &change->changes->items[i]))'],
   ],
   'src/record/timeline.c': [
@@ -248,7 +250,7 @@ const READING = {
   ],
   'src/record/bulk_table.c': [
     ['exported rows by id stay within the scope', 'TRY(scope_condition(call, table->object, VERB_READ, STR("t"), true, &select));', 'sql(&select, "1=1");'],
-    ['exported cells are masked', raw`if (column->masked)
+    ['exported cells are masked', raw`if (column_masked(table->call, &table->columns, at, values))
                 return (RecordCell){.value = VALUE_NONE, .text = column_mask(table->call, column->field, value)};`, ''],
   ],
   'src/record/file.c': [
@@ -315,7 +317,7 @@ const WRITING = {
     ['a bulk change takes the right to change any', raw`if (!actor_may(call->actor, object, verb))`, 'if (verb == VERB_EXPORT)', ['bulk', 'access_matrix']],
   ],
   'src/flow/bulk.c': [
-    ['a bulk change of what is not seen', 'if (!in_bin && !query_visible(call, object, id, &status))', 'if (!in_bin && !query_visible(call, object, id, &status) && status != STATUS_OK)', ['bulk', 'access_matrix']],
+    ['a bulk change of what is not seen', 'if (!asks_itself && !query_visible(call, object, id, &status))', 'if (!asks_itself && !query_visible(call, object, id, &status) && status != STATUS_OK)', ['bulk', 'access_matrix']],
   ],
   'src/flow/undo.c': [
     ['undoing takes the right to give away', 'if (back->undo->assigned && !actor_may_act(call->actor, object, STR(ACTION_ASSIGN)))', 'if (back->undo->assigned && !call->actor)', ['bulk']],
@@ -384,6 +386,22 @@ const FRONT = {
 }
 
 const BUSINESS = {
+  'src/access/pool.c': [
+    ['a pool is for who is in it', 'return pool->active && is_in(pool, actor);', 'return pool->active && actor;', ['pools']],
+    ['a pool that is not in use shows nothing', 'return pool->active && is_in(pool, actor);', 'return is_in(pool, actor);', ['pools']],
+    ['masks are lifted for administrators of the pool only', 'return pool->masked && !pool_administers(pool, actor);', 'return pool->masked && !is_in(pool, actor);', ['pools']],
+  ],
+  'objects/pool/claim.c': [
+    ['claiming takes being in the pool', 'if (!pool || !call->actor->user || !pool_has(pool, call->actor))', 'if (!pool || !call->actor->user)', ['pools']],
+    ['the former owner waits', 'TRY(check_cooldown(call, record, &limits));', '', ['pools']],
+    ['what is protected is not released', 'if (guarded && !pool_administers(pool, call->actor))', 'if (guarded && !pool)', ['pools']],
+  ],
+  'objects/pool/pooled.c': [
+    ['only administrators put records into a pool', 'else if (asked && !pool_administers(pool, call->actor))', 'else if (asked && !pool)', ['pools']],
+  ],
+  'objects/pool/simulate.c': [
+    ['simulation is for administrators', 'return any ? STATUS_OK : error_set(', 'return any || asked ? STATUS_OK : error_set(', ['pools']],
+  ],
   'objects/customer/customer.c': [
     ['what stands above an invisible company', 'if (change->by_user && parent.kind == VALUE_INTEGER && !query_visible(call, change->object, parent.integer, &status))', 'if (change->by_user && parent.kind == VALUE_INTEGER && !query_visible(call, change->object, parent.integer, &status) && status != STATUS_OK)', TRICKS],
   ],

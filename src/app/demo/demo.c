@@ -25,7 +25,8 @@ static Status make_company(Demo *demo) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         demo->plan = plan_make(arena, org_zone(demo->org), demo->context->now_ms);
         TRY(demo_play(demo));
-        return demo_calendar(demo);
+        TRY(demo_calendar(demo));
+        return demo_pools(demo);
 }
 
 Status seed_demo(Context *context, Org *org, void (*progress)(void *arg, const char *key, int64_t done, int64_t total), void *arg) {

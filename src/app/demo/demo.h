@@ -143,6 +143,7 @@ Status demo_people_create(Demo *demo) MUST_USE;
 Status demo_goods_create(Demo *demo) MUST_USE;
 Status demo_play(Demo *demo) MUST_USE;
 Status demo_calendar(Demo *demo) MUST_USE;                               // after the plan was played: events around today, comments, attachments
+Status demo_pools(Demo *demo) MUST_USE;                                  // last: public pools, and what went silent lies in them
 Str demo_picture(Arena *arena, Chance *chance);                           // PNG
 // A value as people write it, into a field; what does not fit the field is our own mistake.
 Status demo_put(Call *call, RecordInput *input, const char *field, Str text) MUST_USE;

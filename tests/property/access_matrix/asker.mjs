@@ -68,6 +68,11 @@ export class Asker {
     return this.model.live(object).filter((row) => this.model.listed(this.user, object, row))
   }
 
+  // Of those the ones whose value of a field is not hidden from him by a pool: others are not found by it.
+  told(object, field) {
+    return this.listed(object).filter((row) => !this.model.veiled(this.user, object, row, field))
+  }
+
   // Rows he may not see, by lists or by id.
   unseen(object) {
     return this.model.live(object).filter((row) => !this.model.visible(this.user, object, row))

@@ -131,34 +131,78 @@ export class Model {
     return (rule.roles ?? []).some((reference) => roles.includes(reference.id))
   }
 
+  // ---- pools: records without an owner, for who is in the pool that they lie in; what is told of a pool, for its administrators
+
+  poolOf(row) {
+    return row.pool && this.row('pool', row.pool.id)
+  }
+
+  administers(user, pool) {
+    return (pool.administrators ?? []).some((reference) => reference.id === user.id)
+  }
+
+  inPool(user, pool) {
+    const below = (pool.departments ?? []).some((reference) => this.own(user).some((mine) => this.subtree(reference.id).has(mine)))
+    return below || this.administers(user, pool) || (pool.members ?? []).some((reference) => reference.id === user.id)
+  }
+
+  masks(user, pool) {
+    return pool.masked === true && !this.administers(user, pool) && !this.rolesOf(user).some((role) => role.key === 'admin')
+  }
+
+  // open: only through pools that hide nothing from him.
+  pooled(user, object, row, open) {
+    const pool = this.definitions[object].byName.has('pool') && this.poolOf(row)
+    if (!pool || !pool.active || row.deleted) return false
+    if (!this.definitions[object].byName.has('in_pool')) return this.administers(user, pool)
+    return this.inPool(user, pool) && !(open && this.masks(user, pool))
+  }
+
+  // What a pool hides of a record: phones, addresses, the texts that it names.
+  hiddenBy(pool, field) {
+    return ['phone', 'email'].includes(field.type) || (pool.mask_fields ?? []).includes(field.name)
+  }
+
+  veiled(user, object, row, field) {
+    const pool = this.definitions[object].byName.has('in_pool') && this.poolOf(row)
+    return Boolean(pool) && this.masks(user, pool) && this.hiddenBy(pool, field)
+  }
+
+  // Not in the search index, for anybody.
+  unindexed(object, row, field) {
+    const pool = this.definitions[object].byName.has('in_pool') && this.poolOf(row)
+    return Boolean(pool) && pool.masked === true && this.hiddenBy(pool, field)
+  }
+
   // By the scopes of his roles alone: it is his, his department's, or an expression fits. Of deleted records too.
   scoped(user, object, verb, row) {
     const scope = this.right(user, object)[verb]
     return scope.kind === 4 || this.within(user, scope.kind, row) || scope.rules.some((text) => this.rules[object][text](row, user, this))
   }
 
-  covers(user, object, verb, row) {
+  covers(user, object, verb, row, open = false) {
     if (!this.may(user, object, verb)) return false
     if (this.scoped(user, object, verb, row)) return true
     const { kind } = this.right(user, object)[verb]
+    if (verb === 'read' && this.pooled(user, object, row, open)) return true
     return this.holders(object, row, verb).some((holder) => this.within(user, kind, holder)) || (verb !== 'delete' && this.shared(user, object, row, verb))
   }
 
   // In lists, paths, aggregates.
-  listed(user, object, row) {
-    return row !== undefined && !row.deleted && this.covers(user, object, 'read', row)
+  listed(user, object, row, open = false) {
+    return row !== undefined && !row.deleted && this.covers(user, object, 'read', row, open)
   }
 
-  // By its id: also what hangs under something visible. records: whether record fields (an activity's target) are followed too.
-  visible(user, object, row, depth = 0, records = true) {
+  // By its id: also what hangs under something visible, but by a reference not through a pool that hides something. records: whether record fields (an activity's target) are followed too.
+  visible(user, object, row, depth = 0, records = true, open = false) {
     if (!row || row.deleted || !this.reads(user, object)) return false
-    if (this.listed(user, object, row)) return true
+    if (this.listed(user, object, row, open)) return true
     const inherit = this.definitions[object].inherit
     if (!inherit || depth >= 3 || !row[inherit]) return false
     const field = this.definitions[object].byName.get(inherit)
     if (field.type === 'record' && !records) return false
     const above = field.type === 'record' ? row[inherit].object : field.target
-    return this.visible(user, above, this.row(above, row[inherit].id), depth + 1, records)
+    return this.visible(user, above, this.row(above, row[inherit].id), depth + 1, records, field.type !== 'record')
   }
 
   updates(user, object, row) {
@@ -208,6 +252,6 @@ export class Model {
     if (right === HIDE) return undefined
     const formula = this.formulas[`${object}.${field.name}`]
     const value = formula ? formula(row, user, this) : row[field.name]
-    return right === MASK ? this.mask(user, object, field, value) : this.shown(user, field, value)
+    return right === MASK || this.veiled(user, object, row, field) ? this.mask(user, object, field, value) : this.shown(user, field, value)
   }
 }

@@ -78,7 +78,7 @@ export class Reads extends Asker {
       ids.push(...page.body.items.map((item) => item.id))
       after = page.body.next
     }
-    this.same(`pages of ${object} by ${sort}`, byNumber(ids), idsOf(this.listed(object)))
+    this.same(`pages of ${object} by ${sort}`, byNumber(ids), idsOf(this.told(object, this.definition(object).byName.get(sort.replace('-', '')))))
   }
 
   async trash(object, random) {
@@ -120,7 +120,7 @@ export class Reads extends Asker {
       const value = this.model.member(this.user, object, row, field)
       return value === null || (Array.isArray(value) && !value.length)
     }
-    const rows = this.listed(object).filter(empty)
+    const rows = this.told(object, field).filter(empty)
     this.same(`filter ${object}: ${filter}`, [idsOf(answer.body.items ?? []), answer.body.count], [idsOf(rows), rows.length])
     this.same(`count ${object}: ${filter}`, alone.body, { count: rows.length, exact: true })
   }
@@ -142,7 +142,7 @@ export class Reads extends Asker {
       this.same(`sort ${object}: ${field.name}`, [answer.status, answer.body.errors?.[0].code], [422, right === HIDE ? 'unknown_field' : 'not_sortable'])
       return
     }
-    const mine = new Set(this.listed(object).map((row) => row.id))
+    const mine = new Set(this.told(object, field).map((row) => row.id))
     this.same(`sort ${object}: ${field.name}`, (answer.body.items ?? []).map((item) => item.id), (await this.order(object, sort)).filter((id) => mine.has(id)))
   }
 
@@ -157,7 +157,7 @@ export class Reads extends Asker {
       if (field.filterable) this.same(`aggregate ${object} filtered by ${field.name}`, [filtered.status, filtered.body.code], NAMES_NOTHING)
       return
     }
-    const expected = tally(this.listed(object).map((row) => this.model.member(this.user, object, row, field)))
+    const expected = tally(this.told(object, field).map((row) => this.model.member(this.user, object, row, field)))
     this.same(`group ${object}: ${field.name}`, Object.fromEntries((answer.body.items ?? []).map((item) => [JSON.stringify(item[field.name]), item['count()']])), expected)
   }
 
@@ -201,7 +201,7 @@ export class Reads extends Asker {
     if (right === HIDE) return
     const value = (row) => {
       const far = row[reference.name] && model.row(reference.target, row[reference.name].id)
-      return far && model.listed(user, reference.target, far) ? model.member(user, reference.target, far, field) : null
+      return far && model.listed(user, reference.target, far) && !model.veiled(user, reference.target, far, field) ? model.member(user, reference.target, far, field) : null
     }
     const rows = this.listed(object)
     const expected = Object.fromEntries(rows.map((row) => [row.id, value(row)]))

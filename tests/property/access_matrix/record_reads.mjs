@@ -59,16 +59,16 @@ export class RecordReads extends Asker {
     return fields.map(([from, name]) => [`form of ${from}.${name}`, (id) => this.person.post(`/records/${from}/form`, { values: { [name]: id } })])
   }
 
-  side(object, field, value) {
-    return this.right(object, field) === MASK ? this.model.mask(this.user, object, field, value) : this.model.shown(this.user, field, value)
+  side(object, row, field, value) {
+    return this.right(object, field) === MASK || this.model.veiled(this.user, object, row, field) ? this.model.mask(this.user, object, field, value) : this.model.shown(this.user, field, value)
   }
 
   // An administrator's history entry as this user must see it; undefined: not at all.
-  change(object, item) {
+  change(object, row, item) {
     const changes = []
     for (const { field: name, from, to } of item.changes) {
       const field = this.definition(object).byName.get(name)
-      if (field && this.right(object, field) !== HIDE) changes.push({ field: name, from: this.side(object, field, from), to: this.side(object, field, to) })
+      if (field && this.right(object, field) !== HIDE) changes.push({ field: name, from: this.side(object, row, field, from), to: this.side(object, row, field, to) })
     }
     return changes.length || item.action !== 'update' ? { ...item, changes } : undefined
   }
@@ -89,7 +89,7 @@ export class RecordReads extends Asker {
     if (!visible || answer.status !== 200) return
     const whole = await this.whole(object, row)
     for (const item of whole) for (const { field } of item.changes) this.cell('history by field', this.model.field(this.user, object, field) >= READ)
-    this.same(`GET ${path}`, answer.body.items, whole.map((item) => this.change(object, item)).filter(Boolean))
+    this.same(`GET ${path}`, answer.body.items, whole.map((item) => this.change(object, row, item)).filter(Boolean))
   }
 
   // Things that inherit from the record are seen with it; what merely points at it is not on its timeline.
@@ -126,7 +126,7 @@ export class RecordReads extends Asker {
       this.same(`GET ${path} ${kind} ${other.id} user`, entry.user, known('created_by') ? other.created_by : null)
     }
     const whole = await this.whole(object, row)
-    this.same(`GET ${path} changes`, answer.body.items.filter((item) => item.kind === 'change').length, whole.filter((item) => this.change(object, item)).length)
+    this.same(`GET ${path} changes`, answer.body.items.filter((item) => item.kind === 'change').length, whole.filter((item) => this.change(object, row, item)).length)
   }
 
   async explain(object, row, random) {
@@ -162,7 +162,7 @@ export class RecordReads extends Asker {
     const words = fields.flatMap((field) => (field.type === 'phone' ? [row[field.name]] : row[field.name].match(/zq\d+x/g) ?? []))
     if (!words.length) return
     const q = random.pick(words)
-    const told = fields.some((field) => row[field.name].includes(q) && this.readable(object, field))
+    const told = fields.some((field) => row[field.name].includes(q) && this.readable(object, field) && !this.model.unindexed(object, row, field))
     const found = this.model.listed(this.user, object, row) && told
     this.cell('search', found)
     const list = await this.person.list(object, { q, limit: 1, count: 'true' })

@@ -40,6 +40,8 @@ export const SCOPE_RULES = {
     'customer.level != "A"': (row, user, model) => customerOf(row, model)?.level !== 'A',
     'twice > 900': (row) => row.cost !== null && row.cost * 2 > 900,
   },
+  pool: { 'administrators contains me()': (row, user) => (row.administrators ?? []).some((one) => one.id === user.id) },
+  pool_rule: { 'pool.administrators contains me()': (row, user, model) => (model.row('pool', row.pool?.id)?.administrators ?? []).some((one) => one.id === user.id) },
   view: {
     'owner = me() or share = "all" or (share = "department" and department = my_department())':
       (row, user) => same(row.owner, user) || row.share === 'all' || (row.share === 'department' && same(row.department, user.department)),

@@ -2,7 +2,7 @@
 import { request } from "@/lib/http";
 import type { Json, Ref, Values } from "@/meta/types";
 
-export type Outcome = "chosen" | "fallback" | "kept" | "none";
+export type Outcome = "chosen" | "fallback" | "pooled" | "kept" | "none";
 /** How somebody stood when it was decided; reason: why he was passed over. */
 export interface Candidate { user: number; considered: boolean; reason?: string; deputy?: number; open?: number; capacity?: number; weight?: number; turn?: number; score?: number; rule?: string }
 export interface Trial { record: Ref | null; outcome: Outcome; rule: { id: number | null; name: string } | null; method?: string; chosen: Ref | null; instead_of: Ref | null; candidates: Candidate[] }

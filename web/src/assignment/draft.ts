@@ -12,6 +12,7 @@ export interface Draft {
   respect_hours: boolean;
   fallback: string;
   fallback_user: Ref | null;
+  fallback_pool: Ref | null;
   cadence: Ref | null;
   response_minutes: number | null;
   escalate_to: string;
@@ -21,7 +22,7 @@ export interface Draft {
 }
 
 export function emptyDraft(order: number): Draft {
-  return { id: null, name: "", order, condition: "", method: "round_robin", departments: [], respect_hours: false, fallback: "next_rule", fallback_user: null, cadence: null, response_minutes: 30, escalate_to: "superior", escalate_user: null, active: true, members: [] };
+  return { id: null, name: "", order, condition: "", method: "round_robin", departments: [], respect_hours: false, fallback: "next_rule", fallback_user: null, fallback_pool: null, cadence: null, response_minutes: 30, escalate_to: "superior", escalate_user: null, active: true, members: [] };
 }
 function ids(value: unknown): number[] {
   return Array.isArray(value) ? value.flatMap((item) => asRef(item as never)?.id ?? []) : [];
@@ -32,7 +33,7 @@ export function memberOf(record: RecordData): Member {
 export function draftOf(rule: RecordData, members: Member[]): Draft {
   return {
     id: rule.id, name: asText(rule.name), order: asNumber(rule.order) ?? 100, condition: asText(rule.condition), method: asText(rule.method) || "round_robin", departments: ids(rule.departments), respect_hours: rule.respect_hours === true,
-    fallback: asText(rule.fallback) || "next_rule", fallback_user: asRef(rule.fallback_user), cadence: asRef(rule.cadence), response_minutes: asNumber(rule.response_minutes), escalate_to: asText(rule.escalate_to) || "superior",
+    fallback: asText(rule.fallback) || "next_rule", fallback_user: asRef(rule.fallback_user), fallback_pool: asRef(rule.fallback_pool), cadence: asRef(rule.cadence), response_minutes: asNumber(rule.response_minutes), escalate_to: asText(rule.escalate_to) || "superior",
     escalate_user: asRef(rule.escalate_user), active: rule.active !== false, members: members.map((member) => ({ ...member })),
   };
 }
@@ -41,7 +42,7 @@ export function draftOf(rule: RecordData, members: Member[]): Draft {
 export function valuesOf(draft: Draft, object: string): Values {
   return {
     name: draft.name.trim(), object, order: draft.order, condition: draft.condition.trim() || null, method: draft.method, departments: draft.departments.length ? draft.departments : null, respect_hours: draft.respect_hours,
-    fallback: draft.fallback, fallback_user: draft.fallback === "user" ? (draft.fallback_user?.id ?? null) : null, cadence: draft.cadence?.id ?? null, response_minutes: draft.response_minutes, escalate_to: draft.escalate_to,
+    fallback: draft.fallback, fallback_user: draft.fallback === "user" ? (draft.fallback_user?.id ?? null) : null, fallback_pool: draft.fallback === "pool" ? (draft.fallback_pool?.id ?? null) : null, cadence: draft.cadence?.id ?? null, response_minutes: draft.response_minutes, escalate_to: draft.escalate_to,
     escalate_user: draft.escalate_to === "user" ? (draft.escalate_user?.id ?? null) : null, active: draft.active,
   };
 }

@@ -29,7 +29,7 @@ export function useRules(object: () => string): Rules {
   const busy = ref(false);
   const list = useQuery({
     queryKey: computed(() => ["records", "assignment_rule", object()]),
-    queryFn: ({ signal }) => api.listRecords("assignment_rule", { filter: `object = "${object()}"`, sort: "order", limit: 200, fields: "id,version,name,object,order,condition,method,departments,respect_hours,fallback,fallback_user,cadence,response_minutes,escalate_to,escalate_user,active" }, signal),
+    queryFn: ({ signal }) => api.listRecords("assignment_rule", { filter: `object = "${object()}"`, sort: "order", limit: 200, fields: "id,version,name,object,order,condition,method,departments,respect_hours,fallback,fallback_user,fallback_pool,cadence,response_minutes,escalate_to,escalate_user,active" }, signal),
   });
   const rules = computed(() => [...(list.data.value?.items ?? [])].sort((a, b) => (asNumber(a.order) ?? 0) - (asNumber(b.order) ?? 0) || a.id - b.id));
   const members = useQuery({

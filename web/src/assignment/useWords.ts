@@ -15,7 +15,7 @@ export function useAssignWords(): ComputedRef<AssignWords> {
   return computed(() => {
     const methods: Record<string, string> = { round_robin: t("assign.roundRobin"), weighted: t("assign.weighted"), least_loaded: t("assign.leastLoaded"), performance: t("assign.performance"), expertise: t("assign.expertise") };
     const reasons: Record<string, string> = { absent: t("assign.absent"), off_hours: t("assign.offHours"), inactive: t("assign.inactive"), paused: t("assign.paused"), no_access: t("assign.noAccess") };
-    const outcomes: Record<Outcome, string> = { chosen: t("assign.wasChosen"), fallback: t("assign.wasFallback"), kept: t("assign.wasKept"), none: t("assign.wasNone") };
+    const outcomes: Record<Outcome, string> = { chosen: t("assign.wasChosen"), fallback: t("assign.wasFallback"), pooled: t("assign.wasPooled"), kept: t("assign.wasKept"), none: t("assign.wasNone") };
     return {
       method: (key) => methods[key] ?? key,
       outcome: (key) => outcomes[key] ?? key,
