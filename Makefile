@@ -103,7 +103,7 @@ $(BUILD)/haike: $(main_o) $(archives)
 
 # --- generated: texts in both languages, definitions and the browser interface as bytes
 text_files := $(wildcard src/*/texts.json objects/*/texts.json)
-definition_files := $(shell find objects -name '*.json' ! -name texts.json 2>/dev/null | sort) $(wildcard src/*/data/*.txt)
+definition_files := $(shell find objects -name '*.json' ! -name texts.json 2>/dev/null | sort) $(wildcard src/*/data/*.txt) web/src/fields/address/divisions.json
 $(BUILD)/gen/list: FORCE
 	@mkdir -p $(@D); echo '$(text_files) $(definition_files)' | cmp -s - $@ || echo '$(text_files) $(definition_files)' > $@
 $(BUILD)/gen/texts.c: tools/texts.mjs $(text_files) $(BUILD)/gen/list

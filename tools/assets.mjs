@@ -1,4 +1,4 @@
-// Links files into the binary: every objects/**/*.json but texts, src/*/data/*.txt, and the built browser interface.
+// Links files into the binary: every objects/**/*.json but texts, src/*/data/*.txt, the table of provinces that the browser has too, and the built browser interface.
 // Usage: node tools/assets.mjs OUT.c OUT.S [WEB_FOLDER]
 // The table goes to OUT.c, the bytes by .incbin to OUT.S; compressed copies are put beside OUT.S.
 import { createHash } from 'node:crypto'
@@ -12,6 +12,7 @@ const CONTENT_TYPES = {
   '.png': 'image/png', '.svg': 'image/svg+xml; charset=utf-8', '.ttf': 'font/ttf', '.txt': 'text/plain; charset=utf-8', '.wasm': 'application/wasm',
   '.webmanifest': 'application/manifest+json', '.webp': 'image/webp', '.woff': 'font/woff', '.woff2': 'font/woff2',
 }
+const DIVISIONS = 'web/src/fields/address/divisions.json'
 const ALREADY_COMPRESSED = new Set(['.jpg', '.png', '.webp', '.woff', '.woff2'])
 const LEAST_SAVED = 0.9 // a compressed copy is kept when it is under this share of the original
 
@@ -30,6 +31,7 @@ function collect(webFolder) {
       if (file.endsWith('.json') && !file.endsWith('/texts.json')) found.push({ path: file, file })
     }
   }
+  if (existsSync(DIVISIONS)) found.push({ path: 'objects/lead/divisions.json', file: DIVISIONS })
   for (const layer of readdirSync('src')) {
     const data = posix.join('src', layer, 'data')
     if (existsSync(data)) for (const file of filesUnder(data)) if (file.endsWith('.txt')) found.push({ path: file, file })

@@ -1,5 +1,6 @@
 // A follow-up: named after its content, and it sets when its record was last followed up and when it is due next, and where it counts the clock of the record.
 #include "base/unicode.h"
+#include "objects/assignment_rule/response.h"
 #include "objects/pool/pool.h"
 #include "record/write.h"
 
@@ -74,6 +75,8 @@ static Status touch_target(Call *call, const Record *activity, bool made) {
         const Field *status = object_find(object, STR("status"));
         if (made && status && str_is(object->name, "lead") && str_is(target->values[status->index].text, "new"))
                 record_input_set(input, "status", value_text(STR("contacted")));
+        if (made)
+                response_note(call, target, input);
         if (!any_given(input))
                 return STATUS_OK;
         WriteOptions options = {.as_system = true, .action = STR("follow_up")};

@@ -1,4 +1,5 @@
-// A customer: no cycles among parent companies; potential and formal; its tier; pools, transfer.
+// A customer: no cycles among parent companies; potential and formal; its tier; assignment by rules, pools, transfer.
+#include "objects/assignment_rule/assign.h"
 #include "objects/pool/pool.h"
 #include "objects/tier_model/tier.h"
 
@@ -60,15 +61,17 @@ static Status before_parent(Call *call, RecordChange *change) {
 static Status before(Call *call, RecordChange *change) {
         if (change->after && change->kind != CHANGE_RESTORE)
                 check_formal(call, change);
+        TRY(assignment_before(call, change));
         TRY(pooled_before(call, change));
         return before_parent(call, change);
 }
 
 static Status after(Call *call, const RecordChange *change) {
         TRY(pooled_after(call, change));
+        TRY(assignment_after(call, change));
         return tier_follow(call, change);
 }
 
-static const Action actions[] = {{"make_formal", VERB_UPDATE, make_formal}, POOL_ACTIONS};
+static const Action actions[] = {{"make_formal", VERB_UPDATE, make_formal}, POOL_ACTIONS, {.name = "assign_by_rules", .needs = VERB_UPDATE, .run = action_assign_by_rules, .pooled = true}};
 
 const ObjectModule customer_module = {.object = "customer", .before = before, .after = after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

@@ -1,6 +1,7 @@
 // Converting a lead: each of the three is new or an existing record; errors come at customer.…, contact.…, opportunity.…; the lead's follow-ups go along.
 #include "objects/lead/convert.h"
 #include "base/unicode.h"
+#include "objects/cadence/cadence.h"
 #include "objects/shared/assign.h"
 
 #define MOVED_MOST 2000 // follow-ups and tasks of one lead that go along
@@ -245,6 +246,7 @@ Status lead_convert(Call *call, const Record *lead, const Json *body, JsonWriter
         TRY(convert_customer(&conversion));
         TRY(convert_contact(&conversion));
         TRY(convert_opportunity(&conversion));
+        TRY(cadence_end(call, lead)); // while they still hang at the lead
         TRY(move_to_customer(&conversion, "activity"));
         TRY(move_to_customer(&conversion, "task"));
         TRY(close_lead(&conversion));

@@ -1,4 +1,6 @@
-// A lead: qualified, rejected with a reason, transferred, converted; pools.
+// A lead: qualified, rejected with a reason, transferred, converted; assignment by rules, pools.
+#include "objects/assignment_rule/assign.h"
+#include "objects/assignment_rule/response.h"
 #include "objects/lead/convert.h"
 #include "objects/pool/pool.h"
 #include "objects/shared/assign.h"
@@ -26,23 +28,34 @@ static Status reject(Call *call, const Record *record, const Json *body, JsonWri
 }
 
 // Converted is reached by converting only.
-static Status before(Call *call, RecordChange *change) {
-        TRY(pooled_before(call, change));
+static void check_status(Call *call, RecordChange *change) {
         if (!change->after || !change->by_user || !str_is(call->source, "api"))
-                return STATUS_OK;
+                return;
         Value status = record_value(change->after, "status");
         bool converted = status.kind == VALUE_TEXT && str_is(status.text, "converted");
         bool was = change->before && value_eq(status, record_value(change->before, "status"));
         if (converted && !was)
                 (void)error_add(call->context, STR("status"), "use_convert");
-        return STATUS_OK;
+}
+
+static Status before(Call *call, RecordChange *change) {
+        check_status(call, change);
+        TRY(assignment_before(call, change));
+        TRY(response_before(call, change));
+        return pooled_before(call, change);
 }
 
 static const Action actions[] = {
         {.name = "qualify", .needs = VERB_UPDATE, .run = qualify},
         {.name = "reject", .needs = VERB_UPDATE, .run = reject},
         {.name = "convert", .needs = VERB_UPDATE, .run = lead_convert},
+        {.name = "assign_by_rules", .needs = VERB_UPDATE, .run = action_assign_by_rules, .pooled = true},
         POOL_ACTIONS,
 };
 
-const ObjectModule lead_module = {.object = "lead", .before = before, .after = pooled_after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};
+static Status after(Call *call, const RecordChange *change) {
+        TRY(pooled_after(call, change));
+        return assignment_after(call, change);
+}
+
+const ObjectModule lead_module = {.object = "lead", .before = before, .after = after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

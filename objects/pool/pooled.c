@@ -18,11 +18,12 @@ static Status put_new(Call *call, RecordChange *change) {
         Value owner = change->after->values[object->owner->index];
         const Pool *pool = access_pool(call->actor->access, change->after->values[object->pool->index].integer);
         bool fits = pool && pool->active && str_eq(pool->object->name, object->name);
-        if (change->by_user && change->given[object->owner->index] && !value_is_null(owner))
+        bool asked = change->by_user && change->given[object->pool->index]; // else it is the choice of an assignment rule
+        if (asked && change->given[object->owner->index] && !value_is_null(owner))
                 (void)error_add(call->context, STR("owner"), "pool_owner");
         if (!fits)
                 (void)error_add(call->context, STR("pool"), "pool_unfit");
-        else if (change->by_user && !pool_administers(pool, call->actor))
+        else if (asked && !pool_administers(pool, call->actor))
                 (void)error_add(call->context, STR("pool"), "pool_not_administrator");
         change->after->values[object->owner->index] = VALUE_NONE;
         set(change, "pooled_at", value_datetime(call->context->now_ms));

@@ -84,7 +84,8 @@ static Status after(Call *call, const RecordChange *change) {
         if (repeats_now(change))
                 return repeat_task(call, change->after);
         Value owner = change->after ? record_value(change->after, "owner") : VALUE_NONE;
-        if (change->kind != CHANGE_CREATE || owner.kind != VALUE_INTEGER || !str_is(call->source, "api"))
+        bool by_cadence = change->after && !value_is_null(record_value(change->after, "cadence_step")); // with the record, of which he is told
+        if (change->kind != CHANGE_CREATE || owner.kind != VALUE_INTEGER || by_cadence || !str_is(call->source, "api"))
                 return STATUS_OK;
         return notify(call, owner.integer, NOTIFY_TASK, "notify.task", change->object, change->id, record_value(change->after, "name").text);
 }

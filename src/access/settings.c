@@ -265,7 +265,8 @@ static Status check_limit(Context *context, Str path, const Json *value, Str *re
 
 enum {
         COMPANY, ZONE, CURRENCY, LANGUAGE, WEEK_START, MAP_TILES, MAP_ATTRIBUTION, PASSWORD_LENGTH, PASSWORD_CLASSES, PASSWORD_HISTORY, PASSWORD_DAYS, SESSION_IDLE, SESSION_HOURS,
-        ALLOW_LIST, ADDRESS, AUDIT_DAYS, BIN_DAYS, EXPORT_ROWS, OPENED_HOUR, OPENED_DAY, ROWS_HOUR, ROWS_DAY
+        ALLOW_LIST, ADDRESS, AUDIT_DAYS, BIN_DAYS, EXPORT_ROWS, OPENED_HOUR, OPENED_DAY, ROWS_HOUR, ROWS_DAY,
+        WORKING_HOURS, HOLIDAYS, WORKDAYS
 };
 
 static const SettingDef defs[SETTINGS_COUNT] = {
@@ -291,6 +292,9 @@ static const SettingDef defs[SETTINGS_COUNT] = {
         [OPENED_DAY] = {"opened_day", "0", check_limit},
         [ROWS_HOUR] = {"rows_hour", "0", check_limit},
         [ROWS_DAY] = {"rows_day", "0", check_limit},
+        [WORKING_HOURS] = {"working_hours", WORKING_HOURS_DEFAULT, hours_check},
+        [HOLIDAYS] = {"holidays", "[]", hours_check_days},
+        [WORKDAYS] = {"workdays", "[]", hours_check_days},
 };
 
 static const SettingDef *find_def(Str name) {
@@ -406,7 +410,8 @@ Status settings_write(Db *db, const Catalog *catalog, const SettingsChange *chan
 // As they are stored, so that what was and what is can be compared.
 static Str stored_now(Arena *arena, const OrgSettings *settings, size_t i) {
         const Str texts[] = {[COMPANY] = settings->company, [ZONE] = settings->zone, [CURRENCY] = settings->currency, [LANGUAGE] = str_from(lang_tag(settings->language)),
-                             [MAP_TILES] = settings->map_tiles, [MAP_ATTRIBUTION] = settings->map_attribution};
+                             [MAP_TILES] = settings->map_tiles, [MAP_ATTRIBUTION] = settings->map_attribution, [WORKING_HOURS] = settings->hours_text,
+                             [HOLIDAYS] = settings->holidays_text, [WORKDAYS] = settings->workdays_text};
         const int64_t numbers[] = {[WEEK_START] = settings->week_start, [AUDIT_DAYS] = settings->audit_days, [BIN_DAYS] = settings->bin_days, [EXPORT_ROWS] = settings->export_rows,
                                    [OPENED_HOUR] = settings->opened_hour, [OPENED_DAY] = settings->opened_day, [ROWS_HOUR] = settings->rows_hour, [ROWS_DAY] = settings->rows_day};
         if (i < sizeof texts / sizeof *texts && texts[i].data)
@@ -510,6 +515,10 @@ static void take_values(OrgSettings *settings, const Str values[SETTINGS_COUNT])
         settings->map_tiles = values[MAP_TILES];
         settings->map_attribution = values[MAP_ATTRIBUTION];
         settings->address = values[ADDRESS];
+        settings->hours_text = values[WORKING_HOURS];
+        settings->holidays_text = values[HOLIDAYS];
+        settings->workdays_text = values[WORKDAYS];
+        hours_take(settings->arena, settings->hours_text, settings->holidays_text, settings->workdays_text, &settings->hours);
         if (!map_tiles_source(settings->arena, settings->map_tiles, &settings->map_source)) // whoever wrote it there
                 settings->map_tiles = settings->map_source = STR_NONE;
         take_security(settings, values);

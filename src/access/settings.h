@@ -1,6 +1,7 @@
 // What the organisation has set: name, zone, currency, language, week, map. Kept as rows of "setting", read into an immutable snapshot that is replaced, on every
 // node, when the epoch of access grows.
 #pragma once
+#include "access/hours.h"
 #include "base/json.h"
 #include "base/network.h"
 #include "meta/meta.h"
@@ -25,6 +26,8 @@ typedef struct OrgSettings {
         int64_t session_idle_min, session_most_h; // a session ends when it is not used for so long, and in any case after so long
         Str allow_text;      // as it was set, in its canonical form
         NetworkList allow_list; // where people may sign in from; empty: anywhere
+        WorkHours hours;
+        Str hours_text, holidays_text, workdays_text; // the same as they were set
 } OrgSettings;
 
 #define SETTING_ZONE "zone"
@@ -32,7 +35,7 @@ typedef struct OrgSettings {
 #define ZONE_DEFAULT "Asia/Shanghai"
 #define SESSION_IDLE_MOST 43200 // minutes
 #define ALLOW_MOST 500           // ranges in a list
-enum { SETTINGS_COUNT = 22 };
+enum { SETTINGS_COUNT = 25 };
 
 // What is to be set, as it will be stored, by the order of the table in settings.c.
 typedef struct SettingsChange { bool given[SETTINGS_COUNT]; Str values[SETTINGS_COUNT]; } SettingsChange;

@@ -185,7 +185,7 @@ static Status action(Request *request) {
         int64_t version = 0;
         TRY(request_if_match(request, &version));
         Operation operation = {0};
-        if (str_is(request_param(request, 2), "assign"))
+        if (str_is(request_param(request, 2), "assign") || str_is(request_param(request, 2), "assign_by_rules"))
                 TRY(operation_before(&request->call, request->object, request->id, &operation));
         TRY(record_action(&request->call, request->object, request->id, request_param(request, 2), request->body, version, &request->w));
         TRY(operation_transferred(&request->call, &operation));

@@ -21,6 +21,14 @@ static void write_limits(JsonWriter *w, const OrgSettings *settings) {
         json_put_int(w, "rows_day", settings->rows_day);
 }
 
+static void write_hours(JsonWriter *w, const OrgSettings *settings) {
+        const struct { const char *name; Str json; } members[] = {{"working_hours", settings->hours_text}, {"holidays", settings->holidays_text}, {"workdays", settings->workdays_text}};
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+                json_key(w, str_from(members[i].name));
+                json_add_raw(w, members[i].json);
+        }
+}
+
 static void write_settings(Request *request, const OrgSettings *settings) {
         JsonWriter *w = &request->w;
         json_open_object(w);
@@ -39,6 +47,7 @@ static void write_settings(Request *request, const OrgSettings *settings) {
         json_put_int(w, "password_days", settings->password_days);
         json_put_int(w, "session_idle", settings->session_idle_min);
         json_put_int(w, "session_hours", settings->session_most_h);
+        write_hours(w, settings);
         if (request->call.actor->administrator) { // from where people may come is not for everybody to know, and whoever knows the limits stays below them
                 json_put_str(w, "allow_list", settings->allow_text);
                 write_limits(w, settings);

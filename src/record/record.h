@@ -95,6 +95,7 @@ typedef struct RecordChange { // what hooks see
         Record *after;           // NULL on delete; hooks may change values before store
         bool *given;             // by field index: asked for by the caller
         bool by_user;            // rights were checked for the actor; false: the system's own doing
+        void *carried;           // what the object's hook found out before and needs after
 } RecordChange;
 
 typedef struct WriteOptions {

@@ -102,13 +102,14 @@ async function policyAllows(nobody, source) {
 }
 
 const SECURITY = { password_length: 8, password_classes: 1, password_history: 3, password_days: 0, session_idle: 20160, session_hours: 2160 }
+const HOURS = { working_hours: [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' })), holidays: [], workdays: [] }
 
 async function settingsAreChecked({ boss, rep, nobody }) {
   assert.equal((await nobody.get('/settings')).status, 401)
   assert.equal((await nobody.patch('/settings', { company: 'x' })).status, 401)
   assert.equal((await rep.patch('/settings', { company: 'x' })).status, 403)
   const before = (await rep.get('/settings')).body
-  assert.deepEqual(before, { company: '海客测试', zone: 'Asia/Shanghai', currency: 'CNY', language: 'en', week_start: 1, map_tiles: '', map_attribution: '', address: '', demo: false, ...SECURITY })
+  assert.deepEqual(before, { company: '海客测试', zone: 'Asia/Shanghai', currency: 'CNY', language: 'en', week_start: 1, map_tiles: '', map_attribution: '', address: '', demo: false, ...SECURITY, ...HOURS })
   const wrong = await boss.patch('/settings', { company: '', zone: 'Beijing', currency: 'cny', language: 'de', week_start: 2, map_attribution: 'x'.repeat(301), demo: false, colour: 'red' })
   assert.equal(wrong.status, 422)
   assert.deepEqual(fields(wrong), { company: 'required', zone: 'bad_time_zone', currency: 'unknown_currency', language: 'unknown_language', week_start: 'bad_week_start', map_attribution: 'too_long', demo: 'read_only', colour: 'unknown_field' })

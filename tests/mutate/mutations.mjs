@@ -395,7 +395,7 @@ const BUSINESS = {
     ['what is protected is not released', 'if (guarded && !pool_administers(pool, call->actor))', 'if (guarded && !pool)', ['pools']],
   ],
   'objects/pool/pooled.c': [
-    ['only administrators put records into a pool', 'else if (change->by_user && !pool_administers(pool, call->actor))', 'else if (change->by_user && !pool)', ['pools']],
+    ['only administrators put records into a pool', 'else if (asked && !pool_administers(pool, call->actor))', 'else if (asked && !pool)', ['pools']],
   ],
   'objects/pool/simulate.c': [
     ['simulation is for administrators', 'return any ? STATUS_OK : error_set(', 'return any || asked ? STATUS_OK : error_set(', ['pools']],
@@ -435,6 +435,27 @@ const BUSINESS = {
     ['a lead goes to a customer that is seen', 'if (!query_visible(call, catalog_get(call->catalog, name), *ret_id, &status))', 'if (!query_visible(call, catalog_get(call->catalog, name), *ret_id, &status) && status != STATUS_OK)', [...TRICKS, 'crm_sales']],
     ['no customer is found by a name that is not read', 'if (str_empty(company) || actor_field(call->actor, customer->name_field) < FIELD_READ)', 'if (str_empty(company))', TRICKS],
     ['no customer is found that is not seen', 'TRY(actor_scope_sql(call->context, call->actor, customer, VERB_READ, STR("t"), &select));', 'sql(&select, "1=1");', [...TRICKS, 'crm_sales']],
+  ],
+  'objects/assignment_rule/assign.c': [
+    ['asking the rules takes the right to transfer', 'if (!actor_may(call->actor, record->object, VERB_TRANSFER) && !call->actor->system)', 'if (!call->actor)', ['assignment']],
+  ],
+  'objects/assignment_rule/facts.c': [
+    ['nobody is given what his roles do not read', 'actor_may(actor, assigner->object, VERB_READ);', 'actor != NULL;', ['assignment']],
+  ],
+  'objects/assignment_rule/routes.c': [
+    ['rules are tried out by whoever may change them', 'return actor_may(request->call.actor, rules, VERB_UPDATE) ? STATUS_OK', 'return rules ? STATUS_OK', ['assignment']],
+  ],
+  'objects/assignment_rule/report.c': [
+    ['the report counts what is seen', 'TRY(actor_scope_sql(reading->call->context, reading->call->actor, query->object, VERB_READ, STR("t"), select));', 'sql(select, "1=1");', ['assignment']],
+  ],
+  'objects/assignment_decision/assignment_decision.c': [
+    ['nobody writes decisions', 'return change->by_user ? error_set', 'return change->by_user && !call ? error_set', ['assignment']],
+  ],
+  'objects/shared/person.c': [
+    ['one writes about oneself and one\'s people', 'return actor_covers(call->context, call->actor, object, VERB_UPDATE, &subject, ret);', '*ret = object && subject.owner;\n        return STATUS_OK;', ['assignment']],
+  ],
+  'objects/lead/routes.c': [
+    ['cards are read by whoever may make leads', 'if (!actor_may(request->call.actor, lead, VERB_CREATE))', 'if (!lead)', ['assignment']],
   ],
   'objects/notification/notification.c': [
     ['nobody is told of what he may not see', raw`if (!query_visible(&theirs, object, record, &status))`, raw`if (!query_visible(&theirs, object, record, &status) && status != STATUS_OK)`, [...TRICKS, 'talk']],

@@ -65,6 +65,7 @@ export function createAppRouter(): Router {
           { path: "settings/providers/:which", name: "provider", component: () => import("./signon/ProviderPage.vue") },
           { path: "settings/tiers", name: "tiers", component: () => import("./tiers/TiersPage.vue") },
           { path: "settings/rights", name: "rights", component: () => import("./rights/RightsPage.vue") },
+          { path: "settings/assignment", name: "assignment", component: () => import("./assignment/AssignmentPage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
           { path: "me/security", name: "security", component: () => import("./security/SecurityPage.vue") },
           { path: "people/:id(\\d+)/security", name: "person-security", component: () => import("./security/SecurityPage.vue") },

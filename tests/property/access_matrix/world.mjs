@@ -6,7 +6,7 @@ import { FORMULAS, RULES, SCOPE_RULES, SHARING_RULES } from './rules.mjs'
 
 export const OBJECTS = ['customer', 'contact', 'opportunity', 'lead', 'activity', 'task', 'event', 'comment', 'attachment', 'product', 'competitor', 'sample']
 export const SHIPPED_ROLES = ['sales', 'sales_manager', 'service', 'finance', 'admin']
-const KNOWN = [...OBJECTS, 'view', 'notification', 'user', 'department', 'role', 'pool', 'pool_rule'] // others have rights of their own, see their scenarios
+const KNOWN = [...OBJECTS, 'view', 'notification', 'user', 'department', 'role', 'pool', 'pool_rule', 'cadence', 'cadence_step'] // others have rights of their own, see their scenarios
 const USERS = 6
 const ROLES = 6
 export const TOUCHED = { activity: 'content', task: 'description', event: 'description', comment: 'content', attachment: 'name', sample: 'note' } // else remark

@@ -26,7 +26,7 @@ export interface AggregateQuery { group?: string; measure: string; filter?: stri
 export interface SearchHit { object: string; id: number; name: string | null; match?: string }
 export interface FieldChange { field: string; from: Json; to: Json }
 export interface TimelineItem {
-  kind: "activity" | "task" | "comment" | "event" | "attachment" | "pool_movement" | "change";
+  kind: "activity" | "task" | "comment" | "event" | "attachment" | "pool_movement" | "assignment_decision" | "change";
   at: string;
   user: Ref | null;
   activity?: RecordData;
@@ -79,7 +79,7 @@ export interface BulkRequest {
 export interface ExportRequest { object: string; ids?: number[]; filter?: string; q?: string; sort?: string; columns: string[]; format: "csv" | "xlsx" }
 export interface ExportResult { file: FileRef; rows: number }
 /** What the organisation has set; the same for everybody. map_tiles is a Leaflet address template, empty: no tiles. */
-export interface Settings { company: string; zone: string; currency: string; language: string; week_start: 0 | 1 | 6; map_tiles: string; map_attribution: string; demo: boolean; address: string; password_length: number; password_classes: number; password_history: number; password_days: number; session_idle: number; session_hours: number; /** administrators only */ allow_list?: string; audit_days?: number; bin_days?: number; export_rows?: number; opened_hour?: number; opened_day?: number; rows_hour?: number; rows_day?: number }
+export interface Settings { company: string; zone: string; currency: string; language: string; week_start: 0 | 1 | 6; map_tiles: string; map_attribution: string; demo: boolean; address: string; password_length: number; password_classes: number; password_history: number; password_days: number; session_idle: number; session_hours: number; working_hours: { day: number; from: string; to: string }[]; holidays: string[]; workdays: string[]; /** administrators only */ allow_list?: string; audit_days?: number; bin_days?: number; export_rows?: number; opened_hour?: number; opened_day?: number; rows_hour?: number; rows_day?: number }
 export interface SetupRequest { code: string; company: string; zone: string; language: string; currency: string; login: string; name: string; password: string; demo: boolean }
 export interface FactorStart { secret: string; uri: string; qr?: string }
 export interface SignInState {

@@ -29,7 +29,7 @@ export function newest(known: unknown, answer: unknown): unknown {
 queryClient.setQueryDefaults(["record"], { structuralSharing: newest });
 
 /** Objects whose records appear on the timelines of others. */
-const ON_TIMELINES = new Set(["activity", "task", "comment", "event", "attachment", "pool_movement"]);
+const ON_TIMELINES = new Set(["activity", "task", "comment", "event", "attachment", "pool_movement", "assignment_decision"]);
 
 const MANY = 40;
 

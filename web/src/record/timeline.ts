@@ -9,7 +9,7 @@ export function entryRecord(item: TimelineItem): RecordData | undefined {
   return item.kind === "change" ? undefined : value;
 }
 
-export const SHADOWS = ["last_followed_at", "next_follow_up", "stage_changed_at", "clock_at", "recycle_at", "recycle_rule"];
+export const SHADOWS = ["last_followed_at", "next_follow_up", "stage_changed_at", "clock_at", "recycle_at", "recycle_rule", "assigned_at", "response_due_at", "first_response_at", "response_minutes"];
 /** A movement into or out of a pool changes these, and is on the line itself. */
 const MOVED = new Set(["pool", "in_pool", "pooled_at", "pool_reason", "former_owner", "gained_at"]);
 /** A follow-up sets dates on its record by itself: it is on the line already, its shadow need not be. */
