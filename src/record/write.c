@@ -78,7 +78,7 @@ Status record_defaults(Call *call, Record *record, const bool *given, const Valu
                         continue;
                 }
                 TRY(default_value(call, record, field, rows));
-                if (numbered && field->format.len && value_is_null(record->values[i]))
+                if (numbered && str_is(str_from(field->type->name), "auto_number") && value_is_null(record->values[i]))
                         TRY(number(call, record, field));
         }
         return STATUS_OK;

@@ -1,5 +1,5 @@
 // Plays what people do, in Chromium, against a fresh demo company. One line per check; the last line is "N passed, N failed".
-// Parts: signin, desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), duplicates, day (day.calendar …), audit (audit.log …), phone, design, own, organisation (organisation.tree, organisation.handover), rights (rights.matrix, rights.why, rights.viewAs), looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
+// Parts: signin, desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), duplicates, day (day.calendar …), audit (audit.log …), phone, design, own, organisation (organisation.tree, organisation.handover), process (process.path, process.board, process.setup), rights (rights.matrix, rights.why, rights.viewAs), looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
 import { mkdirSync } from 'node:fs'
 import { Haike } from '../support/server.mjs'
 import { Browser, PICTURES } from './browser.mjs'
@@ -20,8 +20,9 @@ import * as organisation from './organisation.mjs'
 import * as looks from './looks.mjs'
 import * as audit from './audit.mjs'
 import * as signon from './signon.mjs'
+import * as salesProcess from './process.mjs'
 
-const parts = { signin, signon, rights, desk, lists, shapes, record, duplicates, day, first, phone, design, own, looks, organisation, audit }
+const parts = { signin, signon, rights, desk, lists, shapes, record, duplicates, day, first, phone, design, own, looks, organisation, audit, process: salesProcess }
 const words = process.argv.slice(2)
 const engineAt = words.indexOf('--engine')
 const engine = engineAt >= 0 ? words.splice(engineAt, 2)[1] : 'sqlite'

@@ -61,6 +61,7 @@ export function createAppRouter(): Router {
           { path: "settings/handover/:user(\\d+)", name: "handover", component: () => import("./organisation/HandoverPage.vue") },
           { path: "settings/providers/:which", name: "provider", component: () => import("./signon/ProviderPage.vue") },
           { path: "settings/rights", name: "rights", component: () => import("./rights/RightsPage.vue") },
+          { path: "settings/sales-modes/:id(\\d+)", name: "sales-mode", component: () => import("./process/ModePage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
           { path: "me/security", name: "security", component: () => import("./security/SecurityPage.vue") },
           { path: "people/:id(\\d+)/security", name: "person-security", component: () => import("./security/SecurityPage.vue") },

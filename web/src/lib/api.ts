@@ -26,7 +26,7 @@ export interface AggregateQuery { group?: string; measure: string; filter?: stri
 export interface SearchHit { object: string; id: number; name: string | null; match?: string }
 export interface FieldChange { field: string; from: Json; to: Json }
 export interface TimelineItem {
-  kind: "activity" | "task" | "comment" | "event" | "attachment" | "change";
+  kind: "activity" | "task" | "comment" | "event" | "attachment" | "stage_change" | "change";
   at: string;
   user: Ref | null;
   activity?: RecordData;
@@ -34,6 +34,7 @@ export interface TimelineItem {
   comment?: RecordData;
   event?: RecordData;
   attachment?: RecordData;
+  stage_change?: RecordData;
   action?: string;
   changes?: FieldChange[];
 }
