@@ -3,15 +3,15 @@
 #include "api/route.h"
 
 extern const ObjectModule department_module, user_module, role_module, lead_module, customer_module, contact_module, opportunity_module, activity_module, task_module, event_module, comment_module, notification_module, view_module, attachment_module, team_member_module, sharing_rule_module, retention_rule_module;
-extern const ObjectModule sales_mode_module, sales_stage_module, stage_task_module, stage_change_module;
+extern const ObjectModule sales_mode_module, sales_stage_module, stage_task_module, stage_change_module, risk_rule_module;
 
 static const ObjectModule *const object_modules[] = {
         &department_module, &user_module, &role_module, &lead_module, &customer_module, &contact_module, &opportunity_module, &activity_module, &task_module, &event_module, &comment_module, &notification_module, &view_module, &attachment_module, &team_member_module, &sharing_rule_module, &retention_rule_module,
-        &sales_mode_module, &sales_stage_module, &stage_task_module, &stage_change_module,
+        &sales_mode_module, &sales_stage_module, &stage_task_module, &stage_change_module, &risk_rule_module,
         NULL,
 };
 
 // Tables of routes that objects bring beside their records and actions.
-extern const Route user_routes[], department_routes[], sales_mode_routes[];
+extern const Route user_routes[], department_routes[], sales_mode_routes[], opportunity_routes[];
 
-static const Route *const object_routes[] = {user_routes, department_routes, sales_mode_routes, NULL};
+static const Route *const object_routes[] = {user_routes, department_routes, sales_mode_routes, opportunity_routes, NULL};

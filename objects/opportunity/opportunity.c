@@ -1,4 +1,6 @@
 // An opportunity: its stage gives the probability and the dates; lost needs a reason; a sales mode says which stages there are and what they ask; win, lose, reopen, transfer.
+#include "base/date.h"
+#include "objects/risk_rule/risk.h"
 #include "objects/sales_mode/process.h"
 #include "objects/shared/assign.h"
 
@@ -47,6 +49,14 @@ static void enter_stage(Call *call, RecordChange *change, const Option *stage) {
         }
 }
 
+// Until when it may be in its stage, counted from when it came.
+static void take_due(Call *call, RecordChange *change, const Mode *mode) {
+        Value key = record_value(change->after, "stage"), since = record_value(change->after, "stage_changed_at");
+        const Stage *stage = mode && key.kind == VALUE_TEXT ? mode_stage(mode, key.text) : NULL;
+        bool limited = stage && stage->max_days && since.kind == VALUE_DATETIME;
+        record_set(change->after, "stage_due", limited ? value_date(zone_day(call->catalog->zone, since.ms) + (int32_t)stage->max_days) : VALUE_NONE);
+}
+
 static bool same(const RecordChange *change, const char *field) {
         return change->before && value_eq(record_value(change->before, field), record_value(change->after, field));
 }
@@ -63,11 +73,13 @@ static Status before(Call *call, RecordChange *change) {
                 enter_stage(call, change, stage);
                 TRY(check_lost(call, change, stage));
         }
+        take_due(call, change, mode);
         return stage && mode && bound ? process_ask(call, change, mode) : STATUS_OK;
 }
 
 static Status after(Call *call, const RecordChange *change) {
-        return process_entered(call, change);
+        TRY(process_entered(call, change));
+        return change->after ? risk_renew(call, change->after) : STATUS_OK;
 }
 
 // What stands in the input by now the caller named: of that his rights are asked.

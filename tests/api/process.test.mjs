@@ -271,4 +271,56 @@ export const scenarios = {
     assert.equal((await boss.aggregate('opportunity', { measure: 'count()', filter: 'is_null(mode)' })).body.items[0]['count()'], (await boss.aggregate('opportunity', { measure: 'count()', filter: 'is_null(mode) and not owner.department.name in ("华东", "上海")' })).body.items[0]['count()'])
     assert.deepEqual(codes(await boss.post(`/sales-modes/${rest.id}/move`, { from: 'qualified', to: 'proposal' })), ['to:stage_not_in_mode'])
   },
+  'risk is the sum of what holds, with its reasons; it is no change of anybody\'s': async ({ rep, other, boss, haike }) => {
+    const reasons = (deal) => (deal.risks ?? []).map((item) => item.message.en)
+    const deal = await rep.create('opportunity', { name: '有险', close_date: '2026-01-31' })
+    assert.deepEqual([deal.risk, reasons(deal)], [70, ['the close date has passed', 'no next step is planned', 'nobody who decides has been reached', 'the amount is not known']])
+    const better = await patch(rep, deal.id, { amount: 1000, close_date: '2027-12-31', next_follow_up: '2027-12-01T02:00:00Z' })
+    assert.deepEqual([better.body.risk, reasons(better.body), better.body.version], [15, ['nobody who decides has been reached'], 2])
+    assert.ok(!(await rep.get(`/records/opportunity/${deal.id}/history`)).body.items.some((item) => item.changes.some((change) => change.field.startsWith('risk'))))
+    assert.deepEqual(codes(await patch(rep, deal.id, { risk: 0 })), ['risk:read_only'])
+    // a rule of the administrator's is asked of all that are open
+    assert.equal((await rep.post('/records/risk_rule', { name: 'x', condition: 'true', weight: 5, message: 'x' })).status, 403)
+    assert.deepEqual(codes(await boss.post('/records/risk_rule', { name: 'x', condition: 'nothing = 1', weight: 5, message: 'x' })), ['condition:expr_unknown_name'])
+    assert.deepEqual(codes(await boss.post('/records/risk_rule', { name: 'x', object: 'customer', condition: 'true', weight: 5, message: 'x' })), ['object:risk_object'])
+    const rule = await boss.create('risk_rule', { name: '政策', condition: 'name = "有险"', weight: 60, message: '政策变了' })
+    const becomes = async (risk) => {
+      for (let i = 0; i < 300 && (await get(rep, deal.id)).risk !== risk; i++) await wait(20)
+      assert.equal((await get(rep, deal.id)).risk, risk)
+    }
+    await becomes(75)
+    assert.equal((await get(rep, deal.id)).version, 2)
+    assert.deepEqual((await rep.list('opportunity', { filter: 'risk >= 75', sort: '-risk' })).body.items.map((item) => item.id), [deal.id])
+    // what depends on the day is asked at night
+    await haike.nobody().post('/api/v1/test/clock', { now: '2028-01-05T02:00:00Z' })
+    assert.equal((await haike.nobody().post('/api/v1/test/night', {})).status, 204)
+    await becomes(100)
+    assert.equal((await get(rep, deal.id)).risks[0].weight, 60)
+    await haike.nobody().post('/api/v1/test/clock', { now: new Date().toISOString() })
+    assert.equal((await boss.delete(`/records/risk_rule/${rule.id}`)).status, 204)
+    const rival = await boss.create('competitor', { name: `对手 ${unique()}` })
+    const lost = await act(rep, deal.id, 'lose', { lost_reason: '没了', competitor: rival.id, lost_category: 'other' })
+    assert.deepEqual([lost.status, lost.body.risk, lost.body.risks], [200, null, null])
+    assert.equal((await other.list('opportunity', { filter: `id = ${deal.id}` })).body.items.length, 0)
+  },
+  'priorities are one\'s own open deals, with the arithmetic': async ({ other, chief, company, rest }) => {
+    const person = await company.add(`p${unique()}`, 'sales', 'east')
+    const deal = (values) => person.create('opportunity', { mode: rest.id, ...values })
+    const day = (by) => new Date(Date.now() + by * 86_400_000).toISOString().slice(0, 10)
+    const big = await deal({ name: '大而远', amount: 100000, probability: 0.5, close_date: day(300), next_follow_up: `${day(60)}T02:00:00Z` })
+    const near = await deal({ name: '小而急', amount: 60000, probability: 0.5, close_date: day(0) })
+    await deal({ name: '没有金额' })
+    const won = await deal({ name: '赢了', amount: 900000 })
+    await act(person, won.id, 'win')
+    const items = (await person.get('/priorities')).body.items
+    assert.deepEqual(items.map((item) => item.id), [near.id, big.id])
+    for (const item of items) {
+      assert.ok(Math.abs(1 + item.why.reduce((sum, factor) => sum + factor.by, 0) - item.urgency) < 1e-6, JSON.stringify(item))
+      assert.ok(Math.abs(item.amount * item.probability * item.urgency - item.score) < 0.01, JSON.stringify(item))
+    }
+    assert.ok(items[0].why.some((factor) => factor.key === 'no_next_step') && items[0].why.some((factor) => factor.key === 'close_date'))
+    assert.equal((await person.get('/priorities?limit=1')).body.items.length, 1)
+    for (const someone of [other, chief]) assert.ok(!(await someone.get('/priorities?limit=100')).body.items.some((item) => item.id === near.id))
+    assert.equal((await person.get('/priorities?limit=0')).status, 400)
+  },
 }

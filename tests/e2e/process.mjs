@@ -1,6 +1,6 @@
 // Sales modes: a deal on its way through the gates, on its page and on the board; an administrator sets up and changes a mode while deals are running.
 import { PHONE } from './browser.mjs'
-import { accessible, fits, targets } from './layout.mjs'
+import { accessible, fits, thumbs } from './layout.mjs'
 import { ensure, until } from './report.mjs'
 import { create, listAt, mark, named, read } from './steps.mjs'
 
@@ -69,7 +69,7 @@ async function path({ browser, report }) {
     await phone.page.waitForSelector('.pw .ask')
     await phone.picture('process-path-390-dark')
     await fits(phone.page)
-    await targets(phone.page)
+    await thumbs(phone.page)
     await accessible(phone.page)
   })
   await phone.close()
@@ -187,7 +187,7 @@ async function setup({ browser, report }) {
       await phone.page.waitForSelector('.se')
       await phone.picture('process-mode-390-dark')
       await fits(phone.page)
-      await targets(phone.page)
+      await thumbs(phone.page)
       await accessible(phone.page)
     })
     await phone.close()
@@ -204,7 +204,7 @@ export async function run(context) {
     try {
       await part(context)
     } catch (error) {
-      context.report.fail(`process: ${part.name}`, error)
+      context.report.fail(part.name, error)
     }
   }
 }
