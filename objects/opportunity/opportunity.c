@@ -79,7 +79,7 @@ static Status before(Call *call, RecordChange *change) {
 
 static Status after(Call *call, const RecordChange *change) {
         TRY(process_entered(call, change));
-        return change->after ? risk_renew(call, change->after) : STATUS_OK;
+        return change->after && !call->quiet ? risk_renew(call, change->after) : STATUS_OK; // of what is loaded in bulk it is asked afterwards
 }
 
 // What stands in the input by now the caller named: of that his rights are asked.

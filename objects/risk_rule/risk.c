@@ -118,7 +118,7 @@ static Status store(Call *call, const Record *record, Value risk, Value risks) {
         sql(&update, " where id = ");
         sql_int(&update, record->id);
         TRY(db_exec(call->db, &update, NULL));
-        return entries_renew(call, record->object, &record->id, 1);
+        return sharing_over(call->actor->access, record->object) ? entries_renew(call, record->object, &record->id, 1) : STATUS_OK;
 }
 
 Status risk_renew(Call *call, const Record *record) {

@@ -35,9 +35,8 @@ static Status may_take(Call *call, const Record *record, int64_t id, bool *ret) 
 // A new record whose stage nobody named begins at the mode's first one.
 static void begin_at_first(RecordChange *change, const Mode *mode) {
         const Field *stage = change->object->stage;
-        Value key = change->after->values[stage->index];
         const Stage *first = mode_first(mode, "open");
-        if (!change->before && !change->given[stage->index] && first && !(key.kind == VALUE_TEXT && mode_stage(mode, key.text)))
+        if (!change->before && !change->given[stage->index] && first)
                 change->after->values[stage->index] = value_text(first->key);
 }
 

@@ -5,6 +5,12 @@ import { Company } from '../support/company.mjs'
 const MESSAGE = '金额不到一万不报价'
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const codes = (answer) => answer.body.errors.map((error) => `${error.field}:${error.code}`).sort()
+// The clock so many days from now, at ten in the morning of the company.
+const dayFrom = (by) => new Date(Date.now() + by * 86_400_000).toISOString().slice(0, 10)
+const clock = async (haike, by) => {
+  const now = by === 0 ? new Date().toISOString() : `${dayFrom(by)}T02:00:00Z`
+  assert.equal((await haike.nobody().post('/api/v1/test/clock', { now })).status, 204)
+}
 const unique = () => Math.random().toString(36).slice(2, 8)
 
 async function stagesOf(boss, mode, stages) {
@@ -201,15 +207,14 @@ export const scenarios = {
   },
   'each move is noted with the time spent, for whoever sees the deal': async (given) => {
     const { rep, other, chief, boss, supply, haike } = given
-    const at = (day) => haike.nobody().post('/api/v1/test/clock', { now: `2027-02-${day}T02:00:00Z` })
-    assert.equal((await at('01')).status, 204)
+    await clock(haike, -20)
     const deal = await ready(given, { close_date: '2027-06-30' })
-    await at('04')
+    await clock(haike, -17)
     assert.equal((await patch(rep, deal.id, { stage: 'survey', amount: 60000 })).status, 200)
     const changes = (await rep.list('stage_change', { filter: `target = "opportunity:${deal.id}"`, sort: '-at' })).body.items
     assert.deepEqual(changes.map((change) => [change.from, change.to, change.seconds, change.forward]), [['initial', 'survey', 3 * 86400, true], [null, 'initial', null, false]])
     assert.deepEqual([changes[0].amount, changes[0].by.id, changes[0].name, changes[0].mode.id], [60000, rep.id, '接洽 → 现场勘查', supply.id])
-    await at('15')
+    await clock(haike, -6)
     const [first, now] = (await way(rep, deal.id)).items
     assert.deepEqual([first.days, first.state, now.days, now.stalled, (await get(rep, deal.id)).stage_days], [3, 'done', 11, true, 11])
     assert.ok((await rep.get(`/records/opportunity/${deal.id}/timeline`)).body.items.some((item) => item.kind === 'stage_change' && item.stage_change.seconds === 3 * 86400))
@@ -222,7 +227,7 @@ export const scenarios = {
       assert.equal((await person.post('/records/stage_change', { name: 'x', target: { object: 'opportunity', id: deal.id } })).status, 403)
     }
     assert.equal((await boss.delete(`/records/stage_change/${changes[0].id}`)).status, 403)
-    await haike.nobody().post('/api/v1/test/clock', { now: new Date().toISOString() })
+    await clock(haike, 0)
   },
   'stages change while deals are on their way': async (given) => {
     const { rep, boss, supply, own } = given
@@ -273,9 +278,10 @@ export const scenarios = {
   },
   'risk is the sum of what holds, with its reasons; it is no change of anybody\'s': async ({ rep, other, boss, haike }) => {
     const reasons = (deal) => (deal.risks ?? []).map((item) => item.message.en)
-    const deal = await rep.create('opportunity', { name: '有险', close_date: '2026-01-31' })
+    await clock(haike, -10)
+    const deal = await rep.create('opportunity', { name: '有险', close_date: dayFrom(-20) })
     assert.deepEqual([deal.risk, reasons(deal)], [70, ['the close date has passed', 'no next step is planned', 'nobody who decides has been reached', 'the amount is not known']])
-    const better = await patch(rep, deal.id, { amount: 1000, close_date: '2027-12-31', next_follow_up: '2027-12-01T02:00:00Z' })
+    const better = await patch(rep, deal.id, { amount: 1000, close_date: dayFrom(-5), next_follow_up: `${dayFrom(100)}T02:00:00Z` })
     assert.deepEqual([better.body.risk, reasons(better.body), better.body.version], [15, ['nobody who decides has been reached'], 2])
     assert.ok(!(await rep.get(`/records/opportunity/${deal.id}/history`)).body.items.some((item) => item.changes.some((change) => change.field.startsWith('risk'))))
     assert.deepEqual(codes(await patch(rep, deal.id, { risk: 0 })), ['risk:read_only'])
@@ -292,11 +298,10 @@ export const scenarios = {
     assert.equal((await get(rep, deal.id)).version, 2)
     assert.deepEqual((await rep.list('opportunity', { filter: 'risk >= 75', sort: '-risk' })).body.items.map((item) => item.id), [deal.id])
     // what depends on the day is asked at night
-    await haike.nobody().post('/api/v1/test/clock', { now: '2028-01-05T02:00:00Z' })
+    await clock(haike, 0)
     assert.equal((await haike.nobody().post('/api/v1/test/night', {})).status, 204)
     await becomes(100)
     assert.equal((await get(rep, deal.id)).risks[0].weight, 60)
-    await haike.nobody().post('/api/v1/test/clock', { now: new Date().toISOString() })
     assert.equal((await boss.delete(`/records/risk_rule/${rule.id}`)).status, 204)
     const rival = await boss.create('competitor', { name: `对手 ${unique()}` })
     const lost = await act(rep, deal.id, 'lose', { lost_reason: '没了', competitor: rival.id, lost_category: 'other' })
@@ -306,9 +311,8 @@ export const scenarios = {
   'priorities are one\'s own open deals, with the arithmetic': async ({ other, chief, company, rest }) => {
     const person = await company.add(`p${unique()}`, 'sales', 'east')
     const deal = (values) => person.create('opportunity', { mode: rest.id, ...values })
-    const day = (by) => new Date(Date.now() + by * 86_400_000).toISOString().slice(0, 10)
-    const big = await deal({ name: '大而远', amount: 100000, probability: 0.5, close_date: day(300), next_follow_up: `${day(60)}T02:00:00Z` })
-    const near = await deal({ name: '小而急', amount: 60000, probability: 0.5, close_date: day(0) })
+    const big = await deal({ name: '大而远', amount: 100000, probability: 0.5, close_date: dayFrom(300), next_follow_up: `${dayFrom(60)}T02:00:00Z` })
+    const near = await deal({ name: '小而急', amount: 60000, probability: 0.5, close_date: dayFrom(0) })
     await deal({ name: '没有金额' })
     const won = await deal({ name: '赢了', amount: 900000 })
     await act(person, won.id, 'win')

@@ -26,6 +26,7 @@ static Status make_company(Demo *demo) {
         ARENA_CLEANUP Arena *arena = arena_new(0);
         demo->plan = plan_make(arena, org_zone(demo->org), demo->context->now_ms);
         TRY(demo_play(demo));
+        TRY(demo_risk(demo));
         return demo_calendar(demo);
 }
 

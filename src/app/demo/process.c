@@ -1,5 +1,6 @@
 // The demo company's sales modes: what is supplied from the catalogue, and what is sold as a project. Other departments sell as ever.
 #include "app/demo/demo.h"
+#include "objects/risk_rule/risk.h"
 
 typedef struct DemoStage { const char *key, *label, *probability, *outcome, *required, *criteria, *message, *guidance; int max_days; } DemoStage; // required: a list as it is stored
 typedef struct DemoStageTask { const char *stage, *title, *type; int days; bool required; } DemoStageTask;
@@ -107,4 +108,13 @@ static Status step(Call *call, void *arg) {
 
 Status demo_process_create(Demo *demo) {
         return work_write(demo->context, demo->org, STR("demo"), step, demo);
+}
+
+static Status order_risk(Call *call, void *arg) {
+        (void)arg;
+        return risk_order(call);
+}
+
+Status demo_risk(Demo *demo) {
+        return work_write(demo->context, demo->org, STR("system"), order_risk, NULL);
 }
