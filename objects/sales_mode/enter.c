@@ -7,28 +7,40 @@
 
 // ---- The mode
 
-// One of the owner's departments or of the caller's, or the one for everybody else.
+// Is it for this department: named with it or one above it, or what is left to those that no other mode is for?
+static Status is_for(Call *call, const Object *object, int64_t id, int64_t department, Str departments, bool *ret) {
+        int64_t own = 0;
+        *ret = departments_reach(call->actor->access, departments, department) >= 0;
+        if (*ret)
+                return STATUS_OK;
+        TRY(mode_for_department(call, object, department, &own));
+        *ret = own == id;
+        return STATUS_OK;
+}
+
+// One of the owner's departments or of the caller's.
 static Status may_take(Call *call, const Record *record, int64_t id, bool *ret) {
-        const Access *access = call->actor->access;
-        const Person *me = access_person(access, call->actor->user);
+        const Person *me = access_person(call->actor->access, call->actor->user);
+        Value owners = record_value(record, "department");
+        Str departments = STR_NONE;
         Sql select = db_sql(call->db);
-        sql(&select, "select departments, fallback from sales_mode where deleted_at is null and active and id = ");
+        sql(&select, "select departments from sales_mode where deleted_at is null and active and id = ");
         sql_int(&select, id);
         sql(&select, " and object = ");
         sql_str(&select, record->object->name);
-        ROWS_CLEANUP Rows *rows = NULL;
-        bool found = false;
-        *ret = false;
-        TRY(db_first(call->db, &select, &rows, &found));
-        if (!found)
+        {
+                ROWS_CLEANUP Rows *rows = NULL;
+                TRY(db_first(call->db, &select, &rows, ret));
+                Value list = *ret ? rows_value(rows, 0, VALUE_TEXT) : VALUE_NONE;
+                departments = list.kind == VALUE_TEXT ? list.text : STR_NONE;
+        }
+        if (!*ret || call->actor->administrator)
                 return STATUS_OK;
-        Value list = rows_value(rows, 0, VALUE_TEXT), fallback = rows_value(rows, 1, VALUE_BOOL), owners = record_value(record, "department");
-        Str departments = list.kind == VALUE_TEXT ? list.text : STR_NONE;
-        *ret = call->actor->administrator || (fallback.kind == VALUE_BOOL && fallback.boolean);
-        *ret |= owners.kind == VALUE_INTEGER && departments_reach(access, departments, owners.integer) >= 0;
-        *ret |= me && departments_reach(access, departments, me->department) >= 0;
-        for (size_t i = 0; me && i < me->others_count; i++)
-                *ret |= departments_reach(access, departments, me->others[i]) >= 0;
+        TRY(is_for(call, record->object, id, owners.kind == VALUE_INTEGER ? owners.integer : 0, departments, ret));
+        if (!*ret && me)
+                TRY(is_for(call, record->object, id, me->department, departments, ret));
+        for (size_t i = 0; me && i < me->others_count && !*ret; i++)
+                TRY(is_for(call, record->object, id, me->others[i], departments, ret));
         return STATUS_OK;
 }
 

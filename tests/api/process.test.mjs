@@ -29,6 +29,7 @@ export async function setup({ engine }) {
   const old = await company.people.rep.create('opportunity', { name: '早先的单', stage: 'qualified' })
   const supply = await boss.create('sales_mode', { name: '产品供货', departments: [departments.east], lost_competitor: true, lost_category: true })
   const rest = await boss.create('sales_mode', { name: '其余', fallback: true })
+  const light = await boss.create('sales_mode', { name: '小单', departments: [departments.east] })
   const own = await stagesOf(boss, supply, [
     ['initial', { label: '接洽', probability: 0.15, required_fields: ['customer'], exit_criteria: 'amount >= 10000', exit_message: MESSAGE, guidance: '先问清用量' }],
     ['survey', { label: '现场勘查', probability: 0.4, color: 'plum', required_fields: ['close_date'], max_days: 10 }],
@@ -36,10 +37,10 @@ export async function setup({ engine }) {
     ['won', { label: '赢单', outcome: 'won', required_fields: ['reference_no'] }],
     ['lost', { label: '输单', outcome: 'lost' }],
   ])
-  await stagesOf(boss, rest, [['qualified', { label: '需求' }], ['negotiation', { label: '谈判' }], ['won', { label: '赢', outcome: 'won' }], ['lost', { label: '输', outcome: 'lost' }]])
+  for (const mode of [rest, light]) await stagesOf(boss, mode, [['qualified', { label: '需求' }], ['negotiation', { label: '谈判' }], ['won', { label: '赢', outcome: 'won' }], ['lost', { label: '输', outcome: 'lost' }]])
   const task = await boss.create('stage_task', { stage: own.initial.id, title: '首次拜访', due_days: 3, type: 'visit', required: true })
   const customer = await company.people.rep.create('customer', { name: '供货客户' })
-  return { haike: company.haike, company, ...company.people, supply, rest, own, task, old, customer }
+  return { haike: company.haike, company, ...company.people, supply, rest, light, own, task, old, customer }
 }
 
 const get = async (person, id) => (await person.get(`/records/opportunity/${id}`)).body
@@ -95,14 +96,15 @@ export const scenarios = {
     assert.ok([...keys, 'survey', 'initial', 'negotiation'].every((key) => options.some((item) => item.key === key && !item.retired)))
     for (const item of two.body.items) assert.equal((await boss.delete(`/records/sales_stage/${item.record.id}`)).status, 204)
   },
-  'a deal takes the mode of its owner\'s department': async ({ rep, clerk, other, seller, boss, supply, rest, old }) => {
+  'a deal takes the mode of its owner\'s department': async ({ rep, clerk, other, seller, boss, supply, rest, light, old }) => {
     for (const [person, mode, stage] of [[rep, supply, 'initial'], [clerk, supply, 'initial'], [other, rest, 'qualified']]) {
       const deal = await person.create('opportunity', { name: `单 ${unique()}` })
       assert.deepEqual([deal.mode.id, deal.mode.name, deal.stage], [mode.id, mode.name, stage])
     }
     assert.equal((await rep.create('opportunity', { name: '赢率' })).probability, 0.15)
     assert.deepEqual(codes(await other.post('/records/opportunity', { name: 'x', mode: supply.id })), ['mode:mode_not_yours'])
-    assert.equal((await rep.create('opportunity', { name: '选的', mode: rest.id })).stage, 'qualified')
+    assert.deepEqual(codes(await rep.post('/records/opportunity', { name: 'x', mode: rest.id })), ['mode:mode_not_yours'])
+    assert.equal((await rep.create('opportunity', { name: '选的', mode: light.id })).stage, 'qualified')
     assert.equal((await boss.create('opportunity', { name: '管理员的', mode: supply.id })).mode.id, supply.id)
     const unseen = await seller.create('opportunity', { name: '看不到模式的' })
     assert.deepEqual([unseen.mode, unseen.stage], [{ id: rest.id, name: null }, 'qualified'])
@@ -183,11 +185,11 @@ export const scenarios = {
     assert.deepEqual([won.status, won.body.stage], [200, 'won'], JSON.stringify(won.body))
   },
   'nobody gets past a gate by another mode': async (given) => {
-    const { rep, boss, rest, supply } = given
+    const { rep, boss, light, supply } = given
     const deal = await rep.create('opportunity', { name: '绕行' })
     assert.deepEqual(codes(await patch(rep, deal.id, { mode: null })), ['mode:required'])
-    assert.deepEqual(codes(await patch(rep, deal.id, { mode: rest.id })), ['stage:stage_not_in_mode'])
-    assert.equal((await patch(rep, deal.id, { mode: rest.id, stage: 'negotiation' })).status, 200)
+    assert.deepEqual(codes(await patch(rep, deal.id, { mode: light.id })), ['stage:stage_not_in_mode'])
+    assert.equal((await patch(rep, deal.id, { mode: light.id, stage: 'negotiation' })).status, 200)
     assert.deepEqual(codes(await patch(rep, deal.id, { mode: supply.id, stage: 'proposal' })), ['close_date:required', 'customer:required', 'source:required', 'stage:stage_gate'])
     assert.equal((await patch(boss, deal.id, { mode: null })).status, 200)
   },
@@ -308,9 +310,9 @@ export const scenarios = {
     assert.deepEqual([lost.status, lost.body.risk, lost.body.risks], [200, null, null])
     assert.equal((await other.list('opportunity', { filter: `id = ${deal.id}` })).body.items.length, 0)
   },
-  'priorities are one\'s own open deals, with the arithmetic': async ({ other, chief, company, rest }) => {
+  'priorities are one\'s own open deals, with the arithmetic': async ({ other, chief, company, light }) => {
     const person = await company.add(`p${unique()}`, 'sales', 'east')
-    const deal = (values) => person.create('opportunity', { mode: rest.id, ...values })
+    const deal = (values) => person.create('opportunity', { mode: light.id, ...values })
     const big = await deal({ name: '大而远', amount: 100000, probability: 0.5, close_date: dayFrom(300), next_follow_up: `${dayFrom(60)}T02:00:00Z` })
     const near = await deal({ name: '小而急', amount: 60000, probability: 0.5, close_date: dayFrom(0) })
     await deal({ name: '没有金额' })

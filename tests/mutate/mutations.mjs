@@ -424,7 +424,7 @@ const BUSINESS = {
     ['administrators write sales modes, their stages and tasks', 'return change->by_user && !call->actor->administrator ?', 'return change->by_user && !call->actor ?', ['process']],
   ],
   'objects/sales_mode/enter.c': [
-    ['a mode is one of the owner\'s departments or of the caller\'s', '*ret = call->actor->administrator ||', '*ret = call->actor ||', ['process']],
+    ['a mode is one of the owner\'s departments or of the caller\'s', 'if (!*ret || call->actor->administrator)', 'if (!*ret || call->actor)', ['process']],
     ['a mode is not taken away', 'value_is_null(mode) && named && !call->actor->administrator', 'value_is_null(mode) && named && !call->actor', ['process']],
   ],
   'objects/sales_mode/stages.c': [
