@@ -211,7 +211,7 @@ static Str label_at(Call *call, const RecordChange *change, const Mode *mode, Va
 
 static bool is_forward(const Mode *mode, Value from, Value to) {
         const Stage *left = from.kind == VALUE_TEXT ? mode_stage(mode, from.text) : NULL, *entered = mode_stage(mode, to.text);
-        if (!entered || str_is(entered->outcome, "lost"))
+        if (!entered || value_is_null(from) || str_is(entered->outcome, "lost"))
                 return false;
         return !left || str_is(entered->outcome, "won") || (!stage_is_closed(left) && entered->place > left->place);
 }

@@ -163,15 +163,18 @@ Status gate_missing(const Gate *gate, MissingList *ret) {
                 TRY(read_tasks(gate, &all.book));
                 TRY(read_noted(gate, &all.book));
         }
+        bool begins = !gate->from && !stage_is_closed(gate->to);
         for (size_t i = 0; i < gate->mode->stages_count; i++) {
                 const Stage *stage = &gate->mode->stages[i];
                 if (!is_left(gate, stage))
                         continue;
+                begins = false;
                 add_fields(&all, stage);
                 TRY(add_criteria(&all, stage));
                 add_tasks(&all, stage);
         }
-        add_fields(&all, gate->to);
+        if (!begins) // in the first stage nothing need be known yet
+                add_fields(&all, gate->to);
         return STATUS_OK;
 }
 
