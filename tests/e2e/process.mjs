@@ -140,14 +140,14 @@ async function setup({ browser, report }) {
       await accessible(page)
       await bar.locator('.btn.p').click()
       await bar.waitFor({ state: 'detached' })
-      const saved = (await window.api('GET', `/records/sales_stage?filter=${encodeURIComponent(`mode = ${mode}`)}&sort=order`)).body.items[0]
+      const saved = (await window.api('GET', `/records/sales_stage?fields=id,label,exit_criteria,required_fields&filter=${encodeURIComponent(`mode = ${mode}`)}&sort=order`)).body.items[0]
       ensure(saved.label === '摸底' && saved.exit_criteria === 'amount > 100' && saved.required_fields.join() === 'amount', JSON.stringify(saved))
       ensure((await window.api('GET', `/records/stage_task?filter=${encodeURIComponent(`stage = ${saved.id}`)}`)).body.items[0]?.title === '先打个电话', 'no task')
     })
     await report.check('mode: stages are moved by keys, a new one stands before the ends', async () => {
       await page.focus('.sl li:has-text("需求确认") .hd')
       await page.keyboard.press('Alt+ArrowDown')
-      await page.waitForFunction(() => [...document.querySelectorAll('.sl li')].findIndex((item) => item.textContent.includes('需求确认')) === 2)
+      await page.waitForFunction(() => [...document.querySelectorAll('.sl > ul > li')].findIndex((item) => item.textContent.includes('需求确认')) === 2)
       await page.click('.sl .add')
       await page.keyboard.type(`试样 ${id}`)
       await bar.locator('.btn.p').click()

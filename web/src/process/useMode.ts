@@ -30,6 +30,8 @@ export interface ModeState {
   look: () => Promise<void>;
 }
 const LIMIT = 200;
+// a list leaves long texts out unless they are named
+const STAGE_FIELDS = "id,version,mode,key,label,order,probability,outcome,color,required_fields,guidance,exit_criteria,exit_message,max_days,retired";
 const said = (error: unknown): Record<string, string> => (error instanceof ApiError ? error.byField() : { "": String(error) });
 
 export function useMode(id: () => number): ModeState {
@@ -45,7 +47,7 @@ export function useMode(id: () => number): ModeState {
   const query = useQuery({
     queryKey: computed(() => [MODE, "one", id()]), staleTime: 0,
     queryFn: async ({ signal }) => {
-      const [mode, own] = await Promise.all([api.getRecord(MODE, id(), signal), api.listRecords(STAGE, { filter: `mode = ${id()}`, sort: "order", limit: LIMIT }, signal)]);
+      const [mode, own] = await Promise.all([api.getRecord(MODE, id(), signal), api.listRecords(STAGE, { fields: STAGE_FIELDS, filter: `mode = ${id()}`, sort: "order", limit: LIMIT }, signal)]);
       const tasks = own.items.length ? (await api.listRecords(TASK, { filter: `stage in (${own.items.map((stage) => stage.id).join(", ")})`, sort: "title", limit: LIMIT }, signal)).items : [];
       return { mode, stages: own.items, tasks };
     },

@@ -89,6 +89,11 @@ export function useStage(object: () => ObjectDef, record: () => RecordData, save
     const fields = (await wantedAt(option, actionOf(option))).filter((item) => item.required && isEmpty(record()[item.name]));
     if (version === record().version) learned.set(option.key, fields);
   }
+  function lacking(option: Option): FieldDef[] {
+    const known = learned.get(option.key) ?? [];
+    const gate = missingFields(object(), way(option.key)?.missing ?? []);
+    return [...gate, ...known.filter((item) => !gate.some((other) => other.name === item.name))];
+  }
   function ask(option: Option, fields: FieldDef[], action: string | null, message = ""): void {
     demand.value = { option, action, message, fields, blocks: message ? [] : blocking(way(option.key)?.missing ?? []), initial: Object.fromEntries(fields.map((item) => [item.name, record()[item.name] ?? null])) };
   }
@@ -134,5 +139,5 @@ export function useStage(object: () => ObjectDef, record: () => RecordData, save
   async function fulfil(values: Values): Promise<void> {
     if (demand.value) await apply(demand.value.option, demand.value.action, values);
   }
-  return { stage, current, steps, at, writable, demand, moving, go, fulfil, lacking: (option) => learned.get(option.key) ?? [], learn, way };
+  return { stage, current, steps, at, writable, demand, moving, go, fulfil, lacking, learn, way };
 }
