@@ -1,4 +1,7 @@
-// An opportunity: its stage gives the probability and the dates; lost needs a reason; win, lose, reopen, transfer.
+// An opportunity: its stage gives the probability and the dates; lost needs a reason; a sales mode says which stages there are and what they ask; win, lose, reopen, transfer.
+#include "base/date.h"
+#include "objects/risk_rule/risk.h"
+#include "objects/sales_mode/process.h"
 #include "objects/shared/assign.h"
 #include "objects/tier_model/tier.h"
 
@@ -19,11 +22,19 @@ static Status check_lost(Call *call, const RecordChange *change, const Option *s
         return STATUS_OK;
 }
 
-static Status enter_stage(Call *call, RecordChange *change, const Option *stage) {
-        Record *deal = change->after;
+// The mode's own probability goes before the option's.
+static void take_probability(RecordChange *change, const Option *option, const Stage *stage) {
         const Field *probability = object_get(change->object, "probability");
-        if (stage->has_probability && !change->given[probability->index])
-                deal->values[probability->index] = value_number(stage->probability);
+        if (change->given[probability->index])
+                return;
+        if (stage && stage->has_probability)
+                change->after->values[probability->index] = value_number(stage->probability);
+        else if (option->has_probability)
+                change->after->values[probability->index] = value_number(option->probability);
+}
+
+static void enter_stage(Call *call, RecordChange *change, const Option *stage) {
+        Record *deal = change->after;
         record_set(deal, "stage_changed_at", value_datetime(call->context->now_ms));
         bool was_closed = change->before && closed(stage_of(change->before));
         if (closed(stage) && !was_closed) {
@@ -33,18 +44,43 @@ static Status enter_stage(Call *call, RecordChange *change, const Option *stage)
         }
         if (!closed(stage))
                 record_set(deal, "closed_at", VALUE_NONE);
-        if (!str_is(stage->outcome, "lost") && was_closed)
+        if (!str_is(stage->outcome, "lost") && was_closed) {
                 record_set(deal, "lost_reason", VALUE_NONE);
-        return check_lost(call, change, stage);
+                record_set(deal, "lost_category", VALUE_NONE);
+        }
+}
+
+// Until when it may be in its stage, counted from when it came.
+static void take_due(Call *call, RecordChange *change, const Mode *mode) {
+        Value key = record_value(change->after, "stage"), since = record_value(change->after, "stage_changed_at");
+        const Stage *stage = mode && key.kind == VALUE_TEXT ? mode_stage(mode, key.text) : NULL;
+        bool limited = stage && stage->max_days && since.kind == VALUE_DATETIME;
+        record_set(change->after, "stage_due", limited ? value_date(zone_day(call->catalog->zone, since.ms) + (int32_t)stage->max_days) : VALUE_NONE);
+}
+
+static bool same(const RecordChange *change, const char *field) {
+        return change->before && value_eq(record_value(change->before, field), record_value(change->after, field));
 }
 
 static Status before(Call *call, RecordChange *change) {
-        if (!change->after || change->kind == CHANGE_RESTORE)
+        Mode *mode = NULL;
+        if (!change->after || change->kind == CHANGE_RESTORE || (same(change, "stage") && same(change, "mode")))
                 return STATUS_OK;
+        TRY(process_take_mode(call, change, &mode));
         const Option *stage = stage_of(change->after);
-        if (!stage || (change->before && value_eq(record_value(change->before, "stage"), record_value(change->after, "stage"))))
-                return STATUS_OK;
-        return enter_stage(call, change, stage);
+        bool bound = change->by_user || str_is(call->source, "import");
+        if (stage && !same(change, "stage")) {
+                take_probability(change, stage, mode ? mode_stage(mode, stage->key) : NULL);
+                enter_stage(call, change, stage);
+                TRY(check_lost(call, change, stage));
+        }
+        take_due(call, change, mode);
+        return stage && mode && bound ? process_ask(call, change, mode) : STATUS_OK;
+}
+
+static Status after(Call *call, const RecordChange *change) {
+        TRY(process_entered(call, change));
+        return change->after && !call->quiet ? risk_renew(call, change->after) : STATUS_OK; // of what is loaded in bulk it is asked afterwards
 }
 
 // What its customer bought may have changed.
@@ -57,10 +93,35 @@ static bool *asked_so_far(Call *call, const RecordInput *input) {
         return arena_copy(call->context->arena, input->given, sizeof(bool) * input->object->fields_count);
 }
 
-static Status move(Call *call, const Record *record, RecordInput *input, const bool *asked, const char *stage, const char *action) {
-        record_input_set(input, "stage", value_text(str_from(stage)));
+// Like a write of the caller's: what the mode asks before this is asked of whoever runs the action too.
+static Status ask(Call *call, const Record *record, const RecordInput *input, const Mode *mode) {
+        Record after = *record;
+        after.values = arena_copy(call->context->arena, record->values, sizeof(Value) * record->object->fields_count);
+        for (size_t i = 0; i < record->object->fields_count; i++)
+                if (input->given[i])
+                        after.values[i] = input->values[i];
+        RecordChange change = {.kind = CHANGE_UPDATE, .object = record->object, .id = record->id, .before = record, .after = &after, .given = input->given};
+        return mode ? process_ask(call, &change, mode) : STATUS_OK;
+}
+
+static Status move(Call *call, const Record *record, RecordInput *input, const bool *asked, Str stage, const char *action) {
+        Mode *mode = NULL;
+        record_input_set(input, "stage", value_text(stage));
+        TRY(mode_of(call, record, &mode));
+        TRY(ask(call, record, input, mode));
+        if (call->context->error.count)
+                return STATUS_INVALID;
         WriteOptions options = {.as_system = true, .asked = asked, .action = str_from(action)};
         return record_update(call, record->object, record->id, input, &options);
+}
+
+// The mode's own end, or the usual one.
+static Status end_of(Call *call, const Record *record, const char *outcome, Str *ret) {
+        Mode *mode = NULL;
+        TRY(mode_of(call, record, &mode));
+        const Stage *stage = mode ? mode_first(mode, outcome) : NULL;
+        *ret = stage ? stage->key : str_from(outcome);
+        return STATUS_OK;
 }
 
 // Takes an optional value; its error is collected.
@@ -74,37 +135,56 @@ static void take_optional(Call *call, const Json *body, const char *name, Record
 // win {"amount", "close_date"}: both optional.
 static Status win(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
+        Str stage = STR_NONE;
         RecordInput *input = record_input_new(call->context->arena, record->object);
         take_optional(call, body, "amount", input);
         take_optional(call, body, "close_date", input);
-        if (call->context->error.count)
-                return STATUS_INVALID;
-        return move(call, record, input, asked_so_far(call, input), "won", "win");
+        const bool *asked = asked_so_far(call, input);
+        TRY(end_of(call, record, "won", &stage));
+        return move(call, record, input, asked, stage, "win");
 }
 
-// lose {"lost_reason", "competitor"}: the reason is needed, and whoever may lose a deal may say why.
+// lose {"lost_reason", "competitor", "lost_category"}: the reason is needed, and whoever may lose a deal may say why.
 static Status lose(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
         RecordInput *input = record_input_new(call->context->arena, record->object);
-        Str reason = STR_NONE;
-        Status reason_status = body_text(call->context, body, "lost_reason", &reason); // told together with the competitor's error
+        Str reason = STR_NONE, stage = STR_NONE;
+        Status reason_status = body_text(call->context, body, "lost_reason", &reason); // told together with the others' errors
+        (void)reason_status;
         take_optional(call, body, "competitor", input);
-        if (reason_status != STATUS_OK || call->context->error.count)
-                return STATUS_INVALID;
         const bool *asked = asked_so_far(call, input);
+        take_optional(call, body, "lost_category", input);
         record_input_set(input, "lost_reason", value_text(reason));
-        return move(call, record, input, asked, "lost", "lose");
+        TRY(end_of(call, record, "lost", &stage));
+        return move(call, record, input, asked, stage, "lose");
 }
 
-// reopen {"stage"}: to negotiation unless said otherwise.
+// Where a deal goes that is opened again: to where it was closed from, in a mode, else to negotiation.
+static Status reopened(Call *call, const Record *record, const Mode *mode, Str *ret) {
+        const Stage *stage = NULL;
+        *ret = STR("negotiation");
+        if (!mode)
+                return STATUS_OK;
+        TRY(stage_before_close(call, mode, record, &stage));
+        if (!stage || stage->retired)
+                stage = mode_first(mode, "open");
+        *ret = stage ? stage->key : *ret;
+        return STATUS_OK;
+}
+
+// reopen {"stage"}
 static Status reopen(Call *call, const Record *record, const Json *body, JsonWriter *w) {
         (void)w;
-        Str stage = json_str(body, "stage", STR("negotiation"));
+        Mode *mode = NULL;
+        Str usual = STR_NONE;
+        TRY(mode_of(call, record, &mode));
+        TRY(reopened(call, record, mode, &usual));
+        Str stage = json_str(body, "stage", usual);
         const Option *option = field_option(record->object->stage, stage);
         if (!option || option->retired || closed(option))
                 return error_add(call->context, STR("stage"), "unknown_option", stage);
         RecordInput *input = record_input_new(call->context->arena, record->object);
-        return move(call, record, input, NULL, str_c(call->context->arena, stage), "reopen");
+        return move(call, record, input, NULL, stage, "reopen");
 }
 
 static const Action actions[] = {

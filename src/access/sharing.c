@@ -11,6 +11,13 @@ bool sharing_suits(const Object *object) {
         return !object->retired;
 }
 
+bool sharing_over(const Access *access, const Object *object) {
+        for (size_t i = 0; i < access->rules_count; i++)
+                if (access->rules[i].object->id == object->id)
+                        return true;
+        return false;
+}
+
 Status sharing_parse(Context *context, const Catalog *catalog, const Object *object, Str source, const Expr **ret) {
         ExprNames names = catalog_names(catalog);
         ExprParse parse = {.names = &names, .object = object, .expect = EXPR_BOOL, .own = true};

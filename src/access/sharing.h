@@ -3,6 +3,7 @@
 #include "access/access.h"
 
 bool sharing_suits(const Object *object);                                         // may there be sharing rules over it?
+bool sharing_over(const Access *access, const Object *object);                    // are there any in effect?
 // A condition over the record's own fields, the same whoever asks and when: errors as those of expr_parse().
 Status sharing_parse(Context *context, const Catalog *catalog, const Object *object, Str source, const Expr **ret) MUST_USE;
 const SharingRule *access_rule(const Access *access, int64_t id);                 // NULL: not in effect

@@ -1,8 +1,5 @@
 // /api/v1/meta: definitions as the reader may see them, and changing them at run time.
 #include "api/forms.h"
-#include "record/duplicate.h"
-#include "record/search.h"
-#include "record/totals.h"
 
 // ---- Reading
 
@@ -111,13 +108,7 @@ static Status object(Request *request) {
 static Status answer_object(Request *request, Str name, int status) {
         Catalog *fresh = NULL;
         TRY(catalog_load(request->call.db, org_zone(request->org), &fresh));
-        Status result = entries_prepare(request->call.db, fresh);
-        if (result == STATUS_OK)
-                result = totals_prepare(request->call.db, fresh);
-        if (result == STATUS_OK)
-                result = search_prepare(request->call.db, fresh);
-        if (result == STATUS_OK)
-                result = duplicates_prepare(request->call.db, fresh);
+        Status result = record_prepare(request->call.db, fresh);
         const Object *made = catalog_find(fresh, name);
         if (result == STATUS_OK && made) {
                 MetaReader plain = {.lang = request->context.lang, .all_labels = str_is(request_query(request, "labels"), "all")};

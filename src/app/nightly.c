@@ -6,6 +6,7 @@
 #include "flow/purge.h"
 #include "objects/notification/notify.h"
 #include "objects/pool/pool.h"
+#include "objects/risk_rule/risk.h"
 #include "record/purge.h"
 #include "record/quota.h"
 
@@ -165,12 +166,18 @@ static Status sweep_pools(Night *night) {
         return STATUS_OK;
 }
 
+static Status order_risk(Call *call, void *arg) {
+        (void)arg;
+        return risk_order(call);
+}
+
 static Status do_night(Night *night) {
         OrgView view = org_view(night->org);
         int bin_days = view.settings->bin_days, audit_days = view.settings->audit_days;
         org_view_done(&view);
         TRY(sweep_pools(night));
         TRY(follow_rules(night));
+        TRY(work_write(night->context, night->org, STR("system"), order_risk, night));
         TRY(empty_bins(night, bin_days));
         return prune_audit(night, audit_days);
 }

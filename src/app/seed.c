@@ -1,6 +1,7 @@
-// What a new organisation starts with: a root department and the shipped roles, whose grants the objects' definitions propose. No users: who may sign in is
+// What a new organisation starts with: a root department, the rules of risk and the shipped roles, whose grants the objects' definitions propose. No users: who may sign in is
 // somebody's decision.
 #include "app/command.h"
+#include "objects/risk_rule/risk.h"
 
 typedef struct ShippedRole {
         const char *key, *name;
@@ -61,6 +62,7 @@ Status seed_basics(Call *call, bool *ret_new) {
 
 static Status seed_step(Call *call, void *arg) {
         TRY(seed_basics(call, arg));
+        TRY(risk_ship(call));
         return seed_grants(call);
 }
 

@@ -164,6 +164,8 @@ Status record_action(Call *call, const Object *object, int64_t id, Str action, c
 extern const Migration record_migrations[]; extern const size_t record_migrations_count;
 // Makes the search tables of objects that lack one; called after the catalog was installed or changed.
 Status search_prepare(Db *db, const Catalog *catalog) MUST_USE;
+// All that this layer keeps by the definitions brought up to them: after a change of the catalog at run time, in its transaction, with the catalog as it is then.
+Status record_prepare(Db *db, const Catalog *catalog) MUST_USE;
 // Outbox, for event streams and consumers: rows after a cursor, in commit order, at most limit.
 // A cursor is (transaction, id): on PostgreSQL sequence order is not commit order, so rows are read in transaction order below the oldest running one; SQLite's transaction is 0.
 typedef struct OutboxCursor { int64_t transaction, id; } OutboxCursor;

@@ -72,15 +72,6 @@ static Status recompute(Call *call, const Field *rollup, const int64_t *ids, siz
         return db_exec(call->db, &update, NULL);
 }
 
-// Totals may decide on what a sharing rule finds.
-static bool is_shared(const Call *call, const Object *object) {
-        const Access *access = call->actor->access;
-        for (size_t i = 0; i < access->rules_count; i++)
-                if (access->rules[i].object->id == object->id)
-                        return true;
-        return false;
-}
-
 // A parent's total may itself be summed further up: the parent counts as changed in that one field.
 static Status climb(Call *call, const Field *rollup, int64_t parent_id, int depth);
 
@@ -91,7 +82,7 @@ static Status update_one(Call *call, const RecordChange *change, const Field *ro
                 return STATUS_OK;
         TRY(lock_parents(call, rollup->object, ids, count));
         TRY(recompute(call, rollup, ids, count));
-        if (is_shared(call, rollup->object))
+        if (sharing_over(call->actor->access, rollup->object)) // totals may decide on what a rule finds
                 TRY(entries_renew(call, rollup->object, ids, count));
         if (!rollup->object->rollups_count)
                 return STATUS_OK;

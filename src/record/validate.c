@@ -146,9 +146,7 @@ static Status hold_target(Call *call, const RecordChange *change, const Field *f
 static bool callers_choice(const Call *call, const RecordChange *change, const WriteOptions *options, const Field *field) {
         if (!change->by_user)
                 return options->asked && options->asked[field->index] && !call->actor->system;
-        if (field == change->object->pool && !change->given[field->index]) // an assignment rule's: whoever writes need not see the pool
-                return false;
-        return !options->filled || change->given[field->index] || value_is_null(options->filled[field->index]);
+        return change->given[field->index]; // what defaults and hooks put there is the administrator's
 }
 
 static Status check_target(Call *call, const RecordChange *change, const WriteOptions *options, const Field *field, const Object *target, int64_t id) {

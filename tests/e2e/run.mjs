@@ -1,5 +1,5 @@
 // Plays what people do, in Chromium, against a fresh demo company. One line per check; the last line is "N passed, N failed".
-// Parts: signin, desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), duplicates, day (day.calendar …), audit (audit.log …), phone, design, own, organisation (organisation.tree, organisation.handover), rights (rights.matrix, rights.why, rights.viewAs), tiers, parties, pools, assignment (assignment.rules, assignment.rest, assignment.phone), looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
+// Parts: signin, desk (desk.deal, desk.lists …), lists (lists.views …), shapes (shapes.board …), record (record.rules …), duplicates, day (day.calendar …), audit (audit.log …), phone, design, own, organisation (organisation.tree, organisation.handover), rights (rights.matrix, rights.why, rights.viewAs), tiers, parties, pools, process, assignment (assignment.rules, assignment.rest, assignment.phone), looks. HAIKE_URL names a server that already runs (its records are changed). Pictures go to build/pictures.
 import { mkdirSync } from 'node:fs'
 import { Haike } from '../support/server.mjs'
 import { Browser, PICTURES } from './browser.mjs'
@@ -24,8 +24,9 @@ import * as audit from './audit.mjs'
 import * as signon from './signon.mjs'
 import * as tiers from './tiers.mjs'
 import * as parties from './parties.mjs'
+import * as salesProcess from './process.mjs'
 
-const parts = { signin, signon, rights, desk, lists, shapes, record, duplicates, day, first, pools, phone, design, own, looks, organisation, audit, tiers, parties, assignment }
+const parts = { signin, signon, rights, desk, lists, shapes, record, duplicates, day, first, pools, phone, design, own, looks, organisation, audit, tiers, parties, assignment, process: salesProcess }
 const words = process.argv.slice(2)
 const engineAt = words.indexOf('--engine')
 const engine = engineAt >= 0 ? words.splice(engineAt, 2)[1] : 'sqlite'

@@ -457,6 +457,22 @@ const BUSINESS = {
   'objects/lead/routes.c': [
     ['cards are read by whoever may make leads', 'if (!actor_may(request->call.actor, lead, VERB_CREATE))', 'if (!lead)', ['assignment']],
   ],
+  'objects/sales_mode/sales_mode.c': [
+    ['administrators write sales modes, their stages and tasks', 'return change->by_user && !call->actor->administrator ?', 'return change->by_user && !call->actor ?', ['process']],
+  ],
+  'objects/sales_mode/enter.c': [
+    ['a mode is one of the owner\'s departments or of the caller\'s', 'if (!*ret || call->actor->administrator)', 'if (!*ret || call->actor)', ['process']],
+    ['a mode is not taken away', 'value_is_null(mode) && named && !call->actor->administrator', 'value_is_null(mode) && named && !call->actor', ['process']],
+  ],
+  'objects/sales_mode/stages.c': [
+    ['the way of a record is told to whoever sees it', 'if (!query_visible(call, object, id, &status))', 'if (!query_visible(call, object, id, &status) && status != STATUS_OK)', ['process']],
+  ],
+  'objects/stage_change/stage_change.c': [
+    ['changes of stage are written by the system', 'return change->by_user ?', 'return change->by_user && !call ?', ['process']],
+  ],
+  'objects/risk_rule/risk_rule.c': [
+    ['administrators write risk rules', 'if (change->by_user && !call->actor->administrator)', 'if (change->by_user && !call->actor)', ['process']],
+  ],
   'objects/notification/notification.c': [
     ['nobody is told of what he may not see', raw`if (!query_visible(&theirs, object, record, &status))`, raw`if (!query_visible(&theirs, object, record, &status) && status != STATUS_OK)`, [...TRICKS, 'talk']],
     ['nobody is told a hidden name', 'Str known = right >= FIELD_READ ? name : right == FIELD_MASK ? mask_text(arena, object->name_field, actor_mask(theirs.actor, object->name_field), name) : STR_NONE;', 'Str known = right >= FIELD_READ ? name : right == FIELD_MASK ? mask_text(arena, object->name_field, actor_mask(theirs.actor, object->name_field), name) : name;', TRICKS],

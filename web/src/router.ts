@@ -66,6 +66,7 @@ export function createAppRouter(): Router {
           { path: "settings/tiers", name: "tiers", component: () => import("./tiers/TiersPage.vue") },
           { path: "settings/rights", name: "rights", component: () => import("./rights/RightsPage.vue") },
           { path: "settings/assignment", name: "assignment", component: () => import("./assignment/AssignmentPage.vue") },
+          { path: "settings/sales-modes/:id(\\d+)", name: "sales-mode", component: () => import("./process/ModePage.vue") },
           { path: "design/:object", name: "design", component: () => import("./design/DesignPage.vue") },
           { path: "me/security", name: "security", component: () => import("./security/SecurityPage.vue") },
           { path: "people/:id(\\d+)/security", name: "person-security", component: () => import("./security/SecurityPage.vue") },

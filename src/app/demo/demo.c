@@ -22,9 +22,11 @@ static Status make_company(Demo *demo) {
         ensure(demo_people_count <= 64 && demo_departments_count <= 32 && demo_products_count <= 64 && demo_competitors_count <= 16);
         TRY(demo_people_create(demo));
         TRY(demo_goods_create(demo));
+        TRY(demo_process_create(demo));
         ARENA_CLEANUP Arena *arena = arena_new(0);
         demo->plan = plan_make(arena, org_zone(demo->org), demo->context->now_ms);
         TRY(demo_play(demo));
+        TRY(demo_risk(demo));
         TRY(demo_calendar(demo));
         return demo_pools(demo);
 }

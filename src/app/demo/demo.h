@@ -141,6 +141,8 @@ typedef struct Demo {
 
 Status demo_people_create(Demo *demo) MUST_USE;
 Status demo_goods_create(Demo *demo) MUST_USE;
+Status demo_process_create(Demo *demo) MUST_USE;                         // sales modes, before the first deal
+Status demo_risk(Demo *demo) MUST_USE;                                   // after the plan was played: orders the job
 Status demo_play(Demo *demo) MUST_USE;
 Status demo_calendar(Demo *demo) MUST_USE;                               // after the plan was played: events around today, comments, attachments
 Status demo_pools(Demo *demo) MUST_USE;                                  // last: public pools, and what went silent lies in them

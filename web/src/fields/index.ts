@@ -20,6 +20,7 @@ import ObjectNameDisplay from "./object_name/Display.vue";
 import PhoneDisplay from "./phone/Display.vue";
 import PositionDisplay from "./position/Display.vue";
 import RecordDisplay from "./record/Display.vue";
+import RisksDisplay from "./risks/Display.vue";
 import ReferenceDisplay from "./reference/Display.vue";
 import TagsDisplay from "./tags/Display.vue";
 import TextDisplay from "./text/Display.vue";
@@ -56,6 +57,7 @@ const entries: Record<FieldType, Entry> = {
   json: { display: JsonDisplay, editor: editor("JsonEditor") },
 };
 
+const risks: Entry = { display: RisksDisplay, editor: null };
 // texts with a meaning of their own: the name of an object, a condition over it, a task's checklist
 const objectName: Entry = { display: ObjectNameDisplay, editor: editor("ObjectNameEditor") };
 const condition: Entry = { display: ConditionDisplay, editor: editor("ConditionEditor") };
@@ -63,6 +65,7 @@ const checklist: Entry = { display: ChecklistDisplay, editor: editor("ChecklistE
 function entryOf(field: FieldDef, type: FieldType): Entry {
   if (type === "text" && field.format === "object") return objectName;
   if (type === "long_text" && field.format?.startsWith("condition:")) return condition;
+  if (type === "json" && field.name === "risks") return risks;
   return type === "json" && field.name === "checklist" ? checklist : (entries[type] ?? text);
 }
 

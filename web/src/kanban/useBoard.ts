@@ -8,6 +8,8 @@ import { boardFields } from "@/list/fields";
 import { groupFilter } from "@/list/groups";
 import type { ListState } from "@/list/useListState";
 import { activeOptions, amountField, field, stageField } from "@/meta/catalog";
+import { hasModes, useModes } from "@/process/calls";
+import { modeOfFilter, stageOptions } from "@/process/stages";
 import { asNumber, asRef, asText, type FieldDef, type Json, type Option, type Ref as RecordLink } from "@/meta/types";
 
 export interface Lane {
@@ -59,13 +61,17 @@ export function useBoard(state: ListState): BoardModel {
     const end = option?.outcome === "won" || option?.outcome === "lost";
     return { key, label, value, option, person, end, folded: end && !unfolded.value.includes(key), filter: allOf(state.fullFilter.value, groupFilter(shown.value, null, value)), count: figures.value.get(key)?.count ?? 0, sum: figures.value.get(key)?.sum ?? 0 };
   }
+  // a board of one sales mode has its stages, with retired ones as long as something is in them
+  const mode = computed(() => (shown.value.name === object.value.stage && hasModes(object.value) ? modeOfFilter(state.fullFilter.value) : null));
+  const modes = useModes(() => mode.value !== null);
+  const own = computed<Option[]>(() => stageOptions(modes.stages(mode.value), shown.value).filter((option) => !option.retired || figures.value.has(option.key)));
   const lanes = computed<Lane[]>(() => {
     const nobody = figures.value.has(NOBODY) ? [lane(NOBODY, t("kanban.nobody", { label: shown.value.label }), null, null, null)] : [];
     if (shown.value.type === "user") {
       const people = [...figures.value.values()].flatMap(({ value, count }) => { const ref = asRef(value); return ref ? [{ ref, count }] : []; }).sort((a, b) => b.count - a.count).slice(0, MOST_PEOPLE);
       return [...nobody, ...people.map(({ ref }) => lane(String(ref.id), ref.name ?? `#${ref.id}`, { id: ref.id, name: ref.name }, null, ref))];
     }
-    const options = activeOptions(shown.value);
+    const options = own.value.length ? own.value : activeOptions(shown.value);
     const isEnd = (option: Option): boolean => option.outcome === "won" || option.outcome === "lost";
     return [...nobody, ...[...options.filter((option) => !isEnd(option)), ...options.filter(isEnd)].map((option) => lane(option.key, option.label, option.key, option, null))];
   });

@@ -14,11 +14,14 @@ import type { BoardModel, Lane } from "./useBoard";
 import type { Lifted } from "./useDrag";
 
 export interface Ask { record: RecordData; to: Lane; fields: FieldDef[]; action: string | null }
-export interface Moves { asking: ShallowRef<Ask | null>; drop: (lifted: Lifted, key: string) => Promise<void>; answer: (values: Record<string, Json>) => Promise<void> }
+/** Why a card went back, said at the card. */
+export interface Refusal { id: number; to: string; lines: string[] }
+export interface Moves { asking: ShallowRef<Ask | null>; refusal: ShallowRef<Refusal | null>; drop: (lifted: Lifted, key: string) => Promise<void>; answer: (values: Record<string, Json>) => Promise<void> }
 
 export function useMoves(state: ListState, board: BoardModel, placed: (id: number, to: string) => void): Moves {
   const { t } = useI18n();
   const asking = shallowRef<Ask | null>(null);
+  const refusal = shallowRef<Refusal | null>(null);
   const may = (name: string): boolean => state.object.value.rights.actions?.includes(name) ?? false;
 
   /** Shows the card in its new column before the server has answered; put back when it refuses. */
@@ -54,6 +57,7 @@ export function useMoves(state: ListState, board: BoardModel, placed: (id: numbe
   async function drop(lifted: Lifted, key: string): Promise<void> {
     const to = board.lanes.value.find((lane) => lane.key === key);
     if (!to) return;
+    refusal.value = null;
     const staged = board.field.value.name === state.object.value.stage;
     const action = staged && to.option?.outcome === "lost" && may("lose") ? "lose" : staged && to.option?.outcome === "won" && may("win") ? "win" : null;
     const fields = action === "lose" ? actionFields(state.object.value, "lose", t("record.reason")) : [];
@@ -68,11 +72,13 @@ export function useMoves(state: ListState, board: BoardModel, placed: (id: numbe
       refused(error, lifted.record, to, action);
     }
   }
-  /** What the stage demands is asked for in place; anything else is said with its reason. */
+  /** What the stage demands is asked for in place; what no form can mend is said at the card, with what else is missing. */
   function refused(error: unknown, record: RecordData, to: Lane, action: string | null): void {
     const messages = error instanceof ApiError ? error.byField() : { "": String(error) };
+    const gate = error instanceof ApiError && error.status === 422 ? (error.problem.errors ?? []).filter((item) => item.field === board.field.value.name) : [];
     const fields = Object.keys(messages).flatMap((name) => (name === board.field.value.name ? [] : (field(state.object.value, name) ?? []))).map((item) => ({ ...item, required: true }));
-    if (fields.length) {
+    if (gate.length) refusal.value = { id: record.id, to: to.label, lines: [...gate.map((item) => item.message), ...fields.map((item) => `${item.label}: ${messages[item.name] ?? ""}`)] };
+    else if (fields.length) {
       if (to.folded) board.toggle(to.key);
       asking.value = { record, to, fields, action };
     } else say(Object.values(messages).join(" ") || t("error.server"), { tone: "bad" });
@@ -80,5 +86,5 @@ export function useMoves(state: ListState, board: BoardModel, placed: (id: numbe
   async function answer(values: Record<string, Json>): Promise<void> {
     if (asking.value) await apply(asking.value.record, asking.value.to, values, asking.value.action);
   }
-  return { asking, drop, answer };
+  return { asking, refusal, drop, answer };
 }

@@ -26,7 +26,7 @@ export interface AggregateQuery { group?: string; measure: string; filter?: stri
 export interface SearchHit { object: string; id: number; name: string | null; match?: string }
 export interface FieldChange { field: string; from: Json; to: Json }
 export interface TimelineItem {
-  kind: "activity" | "task" | "comment" | "event" | "attachment" | "pool_movement" | "assignment_decision" | "change";
+  kind: "activity" | "task" | "comment" | "event" | "attachment" | "pool_movement" | "assignment_decision" | "stage_change" | "change";
   at: string;
   user: Ref | null;
   activity?: RecordData;
@@ -35,6 +35,7 @@ export interface TimelineItem {
   event?: RecordData;
   attachment?: RecordData;
   pool_movement?: RecordData;
+  stage_change?: RecordData;
   action?: string;
   changes?: FieldChange[];
 }

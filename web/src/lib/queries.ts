@@ -31,6 +31,9 @@ queryClient.setQueryDefaults(["record"], { structuralSharing: newest });
 /** Objects whose records appear on the timelines of others. */
 const ON_TIMELINES = new Set(["activity", "task", "comment", "event", "attachment", "pool_movement", "assignment_decision"]);
 
+/** What the way of a record through its stages depends on, beside the record. */
+const GATES = new Set(["task", "sales_mode", "sales_stage", "stage_task"]);
+
 const MANY = 40;
 
 export function invalidateRecord(object: string, id?: number): void {
@@ -58,6 +61,7 @@ export function invalidateRecords(changes: { object: string; id: number }[]): vo
 function stale(object: string, ids: number[]): void {
   void queryClient.invalidateQueries({ queryKey: ["records", object], predicate: (query) => !isDeep(query) });
   void queryClient.invalidateQueries({ queryKey: ["aggregate", object] });
+  if (GATES.has(object)) void queryClient.invalidateQueries({ queryKey: ["stages"] });
   void queryClient.invalidateQueries({ queryKey: ["count", object] });
   for (const kind of ["record", "history", "timeline"]) {
     if (ids.length > MANY) void queryClient.invalidateQueries({ queryKey: [kind, object] });

@@ -38,7 +38,7 @@ export function actionsNow(object: ObjectDef, record: RecordData): ActionDef[] {
   return (object.actions ?? []).filter((action) => applies(action, object, record));
 }
 
-const ASKS: Record<string, string[]> = { lose: ["lost_reason", "competitor"], assign: ["owner"] };
+const ASKS: Record<string, string[]> = { lose: ["lost_reason", "competitor", "lost_category"], assign: ["owner"] };
 const REASONED = ["reject", "release", "return"];
 const UNTIL = ["protect"];
 

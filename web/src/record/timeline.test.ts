@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TimelineItem } from "@/lib/api";
 import type { RecordData } from "@/meta/types";
-import { byDay, countKinds, entryKey, entryKind, entryRecord, isShadow, matches } from "./timeline";
+import { byDay, countKinds, entryKey, entryKind, entryRecord, isShadow, matches, withoutDoubles } from "./timeline";
 
 const user = { id: 3, name: "陈知远" };
 const record = (values: Partial<RecordData>): RecordData => ({ id: 9, version: 1, ...values }) as RecordData;
@@ -26,6 +26,15 @@ describe("the timeline", () => {
     expect([isShadow(moved), isShadow(counted), isShadow({ ...change, changes: [{ field: "in_pool", from: true, to: false }] })]).toEqual([true, true, true]);
     const movement: TimelineItem = { kind: "pool_movement", at: "2026-11-22T02:00:00Z", user, pool_movement: record({ kind: "release", reason: "客户暂停采购" }) };
     expect([entryKind(movement), entryKey(movement), matches(movement, "暂停采购")]).toEqual(["pool_movement", "pool_movement:9", true]);
+  });
+  it("tells a change of stage once, and not where the record began", () => {
+    const at = "2026-11-22T08:00:00Z";
+    const staged = (from: string | null, to: string): TimelineItem => ({ kind: "stage_change", at, user, stage_change: record({ id: 1, from, to }) }) as unknown as TimelineItem;
+    const change = (...fields: string[]): TimelineItem => ({ kind: "change", at, user, changes: fields.map((name) => ({ field: name, from: 1, to: 2 })) }) as unknown as TimelineItem;
+    expect(withoutDoubles([staged("a", "b"), change("stage", "probability")]).map((item) => item.kind)).toEqual(["stage_change"]);
+    expect(withoutDoubles([staged("a", "b"), change("stage", "amount")])).toHaveLength(2);
+    expect(withoutDoubles([staged(null, "a"), staged("a", "a")])).toEqual([]);
+    expect(withoutDoubles([change("stage")])).toHaveLength(1);
   });
   it("searches words, names and changes", () => {
     expect([matches(call, "密封"), matches(comment, "顾明"), matches(change, "林若溪"), matches(call, "没有"), matches(call, " ")]).toEqual([true, true, true, false, true]);

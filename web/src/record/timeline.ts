@@ -25,8 +25,19 @@ export function entryKind(item: TimelineItem): string {
   return type ? `activity.${type}` : "activity";
 }
 
+/** A change of stage is told by its own entry, which knows how long the stay was; where a record began is told by its creation. */
+const STAGED = ["stage", "probability", "stage_changed_at", "closed_at", "close_date"];
+export function withoutDoubles(items: TimelineItem[]): TimelineItem[] {
+  const told = new Set(items.filter((item) => item.kind === "stage_change").map((item) => item.at));
+  return items.filter((item) => {
+    if (item.kind === "stage_change") return asText(item.stage_change?.from) !== "" && item.stage_change?.from !== item.stage_change?.to;
+    const changes = item.changes ?? [];
+    return !(item.kind === "change" && told.has(item.at) && changes.some((change) => change.field === "stage") && changes.every((change) => STAGED.includes(change.field)));
+  });
+}
+
 export interface KindCount { key: string; n: number }
-const PLACE = ["activity", "task", "event", "comment", "attachment", "pool_movement", "change"];
+const PLACE = ["activity", "task", "event", "comment", "attachment", "pool_movement", "assignment_decision", "stage_change", "change"];
 
 /** Kinds that occur, follow-ups together and by type, changes last. */
 export function countKinds(items: TimelineItem[]): KindCount[] {
