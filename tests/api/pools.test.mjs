@@ -238,6 +238,16 @@ export const scenarios = {
     assert.deepEqual([(await get(two, mine, 'contact')).owner.id, (await get(boss, other, 'contact')).owner.id], [two.id, far.id])
   },
 
+  'a record that is merged leaves its movements behind': async ({ boss, keeper, one, pool }) => {
+    const lying = await pooled(keeper, pool)
+    const owned = await one.create('customer', { name: word() })
+    const merged = await boss.post(`/records/customer/${owned.id}/merge`, { with: [lying.id] })
+    assert.ok(merged.status < 300, JSON.stringify(merged.body))
+    if (merged.status === 202) await ended(boss, merged.body.id)
+    assert.deepEqual([(await get(boss, owned)).owner.id, (await get(boss, owned)).in_pool, await movements(boss, owned)], [one.id, false, []])
+    assert.equal((await boss.get(`/records/customer/${lying.id}`)).status, 404)
+  },
+
   'straight into a pool: by its administrators, by the API and by an import': async ({ boss, keeper, one, pool }) => {
     assert.equal((await one.post('/records/customer', { name: word(), pool: pool.id })).body.errors[0].code, 'pool_not_administrator')
     assert.equal((await keeper.post('/records/customer', { name: word(), pool: pool.id, owner: keeper.id })).body.errors[0].code, 'pool_owner')
@@ -343,6 +353,8 @@ export const scenarios = {
     await note('谈过了')
     assert.equal(await clock(), day(34))
     const [boss4] = await later(company, 6, 'boss')
+    const refusals = (await boss4.get('/audit?kind=quota.refused&limit=50')).body.items
+    assert.equal(refusals.filter((item) => item.object === 'pool').length, 1, 'who looked at too many, once a day')
     const effective = await boss4.create('follow_up_rule', { name: '有效', object: 'customer', condition: 'length(content) >= 6 and type in ("call","visit")' })
     const [loser6] = await later(company, 7, 'loser')
     const more = (content, type, at) => loser6.create('activity', { type, content, at, target: { object: 'customer', id: customer.id } })
