@@ -176,6 +176,17 @@ export const scenarios = {
     })
   },
 
+  'who throws away what he claimed has claimed it': async ({ boss, keeper, one, pool }) => {
+    const records = await Promise.all([pooled(keeper, pool), pooled(keeper, pool)])
+    for (const record of records) assert.equal((await act(one, record, 'claim')).status, 200)
+    const claimed = async () => (await one.get('/pools')).body.items.find((item) => item.id === pool.id).claim.today
+    const before = await claimed()
+    for (const record of records) assert.equal((await one.delete(`/records/customer/${record.id}`)).status, 204)
+    assert.equal(await claimed(), before)
+    assert.equal((await boss.delete(`/trash/customer/${records[0].id}`)).status < 300, true, 'for good: by administrators')
+    assert.equal((await boss.post(`/trash/customer/${records[1].id}/restore`)).status, 200)
+  },
+
   'the former owner waits, however often it moved since': async ({ boss, keeper, one, two, pool }) => {
     const record = await pooled(keeper, pool)
     await withPool(boss, pool, { cooldown_days: 7 }, async () => {
