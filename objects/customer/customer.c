@@ -72,6 +72,6 @@ static Status after(Call *call, const RecordChange *change) {
         return tier_follow(call, change);
 }
 
-static const Action actions[] = {{"make_formal", VERB_UPDATE, make_formal}, POOL_ACTIONS, {.name = "assign_by_rules", .needs = VERB_UPDATE, .run = action_assign_by_rules, .pooled = true}};
+static const Action actions[] = {{.name = "make_formal", .needs = VERB_UPDATE, .run = make_formal}, POOL_ACTIONS, {.name = "assign_by_rules", .needs = VERB_UPDATE, .run = action_assign_by_rules, .pooled = true}};
 
 const ObjectModule customer_module = {.object = "customer", .before = before, .after = after, .actions = actions, .actions_count = sizeof actions / sizeof *actions};

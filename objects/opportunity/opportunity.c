@@ -80,12 +80,9 @@ static Status before(Call *call, RecordChange *change) {
 
 static Status after(Call *call, const RecordChange *change) {
         TRY(process_entered(call, change));
-        return change->after && !call->quiet ? risk_renew(call, change->after) : STATUS_OK; // of what is loaded in bulk it is asked afterwards
-}
-
-// What its customer bought may have changed.
-static Status after(Call *call, const RecordChange *change) {
-        return tier_follow_customer(call, change, "customer");
+        if (change->after && !call->quiet) // of what is loaded in bulk it is asked afterwards
+                TRY(risk_renew(call, change->after));
+        return tier_follow_customer(call, change, "customer"); // what its customer bought may have changed
 }
 
 // What stands in the input by now the caller named: of that his rights are asked.

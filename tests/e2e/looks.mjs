@@ -68,8 +68,8 @@ async function english({ browser, report }) {
         const text = own.flatMap((element) => (element.textContent ?? '').match(/[\u4e00-\u9fff]+/g) ?? [])
         return [...new Set(text)].filter((word) => !['中文', '简体中文'].includes(word))
       })
-      // the reader's own name stands in the greeting; views that people made are called as they called them
-      const own = ['陈知远', ...(await window.api('GET', '/records/view?limit=200&fields=name')).body.items.map((view) => view.name), ...(await window.api('GET', '/meta/objects/customer')).body.views.filter((view) => view.name.startsWith('view_')).map((view) => view.label)]
+      // the reader's own name stands in the greeting; views and sales modes that people made are called as they called them
+      const own = ['陈知远', ...(await window.api('GET', '/records/view?limit=200&fields=name')).body.items.map((view) => view.name), ...(await window.api('GET', '/records/sales_mode?limit=200&fields=name')).body.items.map((mode) => mode.name), ...(await window.api('GET', '/meta/objects/customer')).body.views.filter((view) => view.name.startsWith('view_')).map((view) => view.label)]
       ensure(!found.filter((word) => !own.some((name) => name.includes(word))).length, found.join(' '))
     })
   }

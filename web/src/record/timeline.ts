@@ -9,7 +9,7 @@ export function entryRecord(item: TimelineItem): RecordData | undefined {
   return item.kind === "change" ? undefined : value;
 }
 
-export const SHADOWS = ["last_followed_at", "next_follow_up", "stage_changed_at", "clock_at", "recycle_at", "recycle_rule", "assigned_at", "response_due_at", "first_response_at", "response_minutes"];
+export const SHADOWS = ["last_followed_at", "next_follow_up", "stage_changed_at", "stage_due", "clock_at", "recycle_at", "recycle_rule", "assigned_at", "response_due_at", "first_response_at", "response_minutes"];
 /** A movement into or out of a pool changes these, and is on the line itself. */
 const MOVED = new Set(["pool", "in_pool", "pooled_at", "pool_reason", "former_owner", "gained_at"]);
 /** A follow-up sets dates on its record by itself: it is on the line already, its shadow need not be. */
@@ -26,13 +26,14 @@ export function entryKind(item: TimelineItem): string {
 }
 
 /** A change of stage is told by its own entry, which knows how long the stay was; where a record began is told by its creation. */
-const STAGED = ["stage", "probability", "stage_changed_at", "closed_at", "close_date"];
+const STAGED = ["stage", "probability", "stage_changed_at", "stage_due", "closed_at"];
 export function withoutDoubles(items: TimelineItem[]): TimelineItem[] {
   const told = new Set(items.filter((item) => item.kind === "stage_change").map((item) => item.at));
-  return items.filter((item) => {
-    if (item.kind === "stage_change") return asText(item.stage_change?.from) !== "" && item.stage_change?.from !== item.stage_change?.to;
-    const changes = item.changes ?? [];
-    return !(item.kind === "change" && told.has(item.at) && changes.some((change) => change.field === "stage") && changes.every((change) => STAGED.includes(change.field)));
+  return items.flatMap((item) => {
+    if (item.kind === "stage_change") return asText(item.stage_change?.from) !== "" && item.stage_change?.from !== item.stage_change?.to ? [item] : [];
+    if (item.kind !== "change" || !told.has(item.at) || !item.changes?.some((change) => change.field === "stage")) return [item];
+    const changes = item.changes.filter((change) => !STAGED.includes(change.field));
+    return changes.length ? [{ ...item, changes }] : [];
   });
 }
 
