@@ -288,4 +288,33 @@ async function mixed({ server, scale }) {
   }
 }
 
-export const STEPS = { static: nginxStatic, wrk, creates, import: imports, connections, listeners, desk, mixed, rest }
+// ---- recycling: a twentieth more customers than there are, long silent, go into a pool; the others are looked at where their clock says so
+
+async function sweep({ server, size }) {
+  const count = Math.max(20, Math.round(size / 20))
+  const words = (n) => `${((n * 7919) % 999983).toString(36)}${((n * 104729) % 999979).toString(36)}`
+  const form = new FormData()
+  form.append('file', new Blob([`name,short_name,created_at\n${Array.from({ length: count }, (_, n) => `${words(n + 1)},recycled,2020-01-01T08:00:00Z`).join('\n')}\n`]), 'silent.csv')
+  form.append('object', 'customer')
+  form.append('map', JSON.stringify({ object: 'customer', columns: { name: 'name', short_name: 'short_name', created_at: 'created_at' } }))
+  const made = await jobEnds(server, 'admin', (await server.post('admin', '/api/v1/imports', form)).id)
+  if (made.result?.created !== count) throw new Error(`the import: ${JSON.stringify(made).slice(0, 500)}`)
+  const pool = await server.post('admin', '/api/v1/records/pool', { name: 'bench', object: 'customer' })
+  await server.post('admin', '/api/v1/records/pool_rule', { name: 'bench', pool: pool.id, clock: 'follow_up', days: 30, condition: 'short_name = "recycled"' })
+  const timed = async (label, work) => {
+    const before = server.spent()
+    const began = performance.now()
+    const rows = await work()
+    const seconds = (performance.now() - began) / 1000
+    const after = server.spent()
+    return { label, rows, seconds, cpu_us: ((after[0] - before[0]) * 1e6) / rows, database_cpu_us: ((after[1] - before[1]) * 1e6) / rows }
+  }
+  const rows = [
+    await timed('simulated', async () => (await server.post('admin', '/api/v1/pools/simulate', { object: 'customer' })).count),
+    await timed('recycled', async () => (await jobEnds(server, 'admin', (await server.post('admin', '/api/v1/pools/sweep', {})).job)).result.done),
+  ]
+  if (rows[0].rows !== count || rows[1].rows !== count) throw new Error(`${count} were due, ${rows[0].rows} simulated, ${rows[1].rows} recycled`)
+  return { rows, aims: [{ what: 'a sweep of a twentieth of the customers, seconds', value: rows[1].seconds, most: 60 }] }
+}
+
+export const STEPS = { static: nginxStatic, wrk, creates, import: imports, connections, listeners, desk, mixed, rest, sweep }

@@ -7,6 +7,7 @@
 
 #define ITEMS_SHOWN 200
 #define RULES_GIVEN 100
+#define DAY_MS 86400000LL
 
 typedef struct Asked {
         Call *call;
@@ -265,28 +266,38 @@ static Status put_items(Asked *asked, const PoolRules *rules, size_t at, int *le
         return STATUS_OK;
 }
 
-Status pool_simulate(Call *call, const Json *body, JsonWriter *w) {
-        Asked asked;
+static Status simulate(Asked *asked, JsonWriter *w) {
+        Call *call = asked->call;
         PoolRules rules;
         Found found = {0};
         int left = ITEMS_SHOWN;
-        TRY(take(call, body, &asked));
-        TRY(check_rights(&asked));
-        TRY(pool_rules_make(call, asked.object, asked.rows, asked.count, &rules));
+        TRY(pool_rules_make(call, asked->object, asked->rows, asked->count, &rules));
         found.rules = arena_array(call->context->arena, Count, rules.count + 1);
         for (size_t i = 0; i < rules.count; i++)
-                if (may_know(&asked, rules.items[i].pool))
-                        TRY(count_rule(&asked, &rules, i, &found));
+                if (may_know(asked, rules.items[i].pool))
+                        TRY(count_rule(asked, &rules, i, &found));
         if (found.owners_count)
                 qsort(found.owners, found.owners_count, sizeof *found.owners, compare_counts);
         json_open_object(w);
-        put_counts(&asked, &rules, &found, w);
+        put_counts(asked, &rules, &found, w);
         json_key(w, STR("items"));
         json_open_array(w);
         for (size_t i = 0; i < rules.count && left > 0; i++)
-                if (may_know(&asked, rules.items[i].pool))
-                        TRY(put_items(&asked, &rules, i, &left, w));
+                if (may_know(asked, rules.items[i].pool))
+                        TRY(put_items(asked, &rules, i, &left, w));
         json_close_array(w);
         json_close_object(w);
         return STATUS_OK;
+}
+
+// today() in a condition is the day that is asked of.
+Status pool_simulate(Call *call, const Json *body, JsonWriter *w) {
+        Asked asked;
+        int64_t now = call->context->now_ms;
+        TRY(take(call, body, &asked));
+        TRY(check_rights(&asked));
+        call->context->now_ms = now + (asked.day - zone_day(call->catalog->zone, now)) * DAY_MS;
+        Status status = simulate(&asked, w);
+        call->context->now_ms = now;
+        return status;
 }

@@ -15,7 +15,7 @@
 // ---- Taking
 
 static bool possible(const Object *object) {
-        static const char *const never[] = {"user", "department", "role", "view", "notification", "team_member", "sharing_rule", "retention_rule", "comment", "attachment"};
+        static const char *const never[] = {"user", "department", "role", "view", "notification", "team_member", "sharing_rule", "retention_rule", "comment", "attachment", "pool", "pool_rule", "follow_up_rule", "pool_movement"};
         for (size_t i = 0; i < sizeof never / sizeof *never; i++)
                 if (str_is(object->name, never[i]))
                         return false;

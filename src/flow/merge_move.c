@@ -7,6 +7,7 @@
 
 // Its rows say for good whose they are: the team's people are brought into the other one's.
 #define TEAM "team_member"
+#define MOVEMENTS "pool_movement" // says of one record where it was: it goes with that
 
 // ---- Who refers
 
@@ -56,7 +57,7 @@ static void where_field(const MoveTo *move, const Field *field, Sql *select) {
 // Ids of live records of child that refer to one of them; without those that are merged. false: it has no such field.
 static bool select_referring(const MoveTo *move, const Object *child, int64_t limit, Sql *select) {
         bool any = false;
-        if (child->retired || str_is(child->name, TEAM))
+        if (child->retired || str_is(child->name, TEAM) || str_is(child->name, MOVEMENTS))
                 return false;
         sql(select, "select t.\"id\" from ");
         sql_name(select, child->table);

@@ -176,6 +176,17 @@ export const scenarios = {
     })
   },
 
+  'who throws away what he claimed has claimed it': async ({ boss, keeper, one, pool }) => {
+    const records = await Promise.all([pooled(keeper, pool), pooled(keeper, pool)])
+    for (const record of records) assert.equal((await act(one, record, 'claim')).status, 200)
+    const claimed = async () => (await one.get('/pools')).body.items.find((item) => item.id === pool.id).claim.today
+    const before = await claimed()
+    for (const record of records) assert.equal((await one.delete(`/records/customer/${record.id}`)).status, 204)
+    assert.equal(await claimed(), before)
+    assert.equal((await boss.delete(`/trash/customer/${records[0].id}`)).status < 300, true, 'for good: by administrators')
+    assert.equal((await boss.post(`/trash/customer/${records[1].id}/restore`)).status, 200)
+  },
+
   'the former owner waits, however often it moved since': async ({ boss, keeper, one, two, pool }) => {
     const record = await pooled(keeper, pool)
     await withPool(boss, pool, { cooldown_days: 7 }, async () => {
@@ -236,6 +247,16 @@ export const scenarios = {
     }
     assert.equal((await act(two, customer, 'claim')).status, 200)
     assert.deepEqual([(await get(two, mine, 'contact')).owner.id, (await get(boss, other, 'contact')).owner.id], [two.id, far.id])
+  },
+
+  'a record that is merged leaves its movements behind': async ({ boss, keeper, one, pool }) => {
+    const lying = await pooled(keeper, pool)
+    const owned = await one.create('customer', { name: word() })
+    const merged = await boss.post(`/records/customer/${owned.id}/merge`, { with: [lying.id] })
+    assert.ok(merged.status < 300, JSON.stringify(merged.body))
+    if (merged.status === 202) await ended(boss, merged.body.id)
+    assert.deepEqual([(await get(boss, owned)).owner.id, (await get(boss, owned)).in_pool, await movements(boss, owned)], [one.id, false, []])
+    assert.equal((await boss.get(`/records/customer/${lying.id}`)).status, 404)
   },
 
   'straight into a pool: by its administrators, by the API and by an import': async ({ boss, keeper, one, pool }) => {
@@ -343,6 +364,8 @@ export const scenarios = {
     await note('谈过了')
     assert.equal(await clock(), day(34))
     const [boss4] = await later(company, 6, 'boss')
+    const refusals = (await boss4.get('/audit?kind=quota.refused&limit=50')).body.items
+    assert.equal(refusals.filter((item) => item.object === 'pool').length, 1, 'who looked at too many, once a day')
     const effective = await boss4.create('follow_up_rule', { name: '有效', object: 'customer', condition: 'length(content) >= 6 and type in ("call","visit")' })
     const [loser6] = await later(company, 7, 'loser')
     const more = (content, type, at) => loser6.create('activity', { type, content, at, target: { object: 'customer', id: customer.id } })
