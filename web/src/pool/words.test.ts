@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import en from "@/i18n/en";
 import zh from "@/i18n/zh-CN";
-import { cooldownUntil, countdown, countdownText, daysIn, flowDays, meter, movementWhat, movementWho, reordered, ruleCause, ruleSentence, withGhosts, type Say } from "./words";
+import { cooldownUntil, countdown, countdownText, daysIn, flowDays, meter, movementReason, movementWhat, movementWho, reordered, ruleCause, ruleSentence, withGhosts, type Say } from "./words";
 
 const say = (texts: Record<string, string>): Say => (key, values = {}) => (texts[key] ?? `?${key}`).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 const inChinese = say(zh);
@@ -65,6 +65,9 @@ describe("movements", () => {
     expect(movementWhat({ ...base, kind: "release" }, inChinese)).toBe("把张伟的放回公海");
     expect(movementWhat({ ...base, kind: "release", created_by: base.from_user }, inChinese)).toBe("放回公海");
     expect(movementWhat({ ...base, kind: "recycle", rule: null, from_user: null }, inChinese)).toBe("从同事回收");
+  });
+  it("give a reason that they do not say already", () => {
+    expect([movementReason({ ...base, reason: "暂停采购" }), movementReason({ ...base, reason: "14 天" }), movementReason({ ...base, reason: null, rule: null })]).toEqual(["暂停采购", "", ""]);
   });
   it("name who did it; a rule is nobody", () => {
     expect(movementWho({ ...base, kind: "claim" })).toBe("李娜");

@@ -73,6 +73,12 @@ export function movementWhat(movement: RecordData, t: Say): string {
   }
 }
 
+/** Why, where what happened does not say so already. */
+export function movementReason(movement: RecordData): string {
+  const reason = asText(movement.reason);
+  return reason === asRef(movement.rule)?.name ? "" : reason;
+}
+
 /** Who did it: who claimed, who released; the system where a rule did. */
 export function movementWho(movement: RecordData): string | null {
   const kind = asText(movement.kind);
