@@ -26,6 +26,7 @@ static Status each_row(Call *call, const Sql *select, EachRow *each, void *arg) 
 
 static Status take_away(void *arg, Rows *rows) {
         Assigner *assigner = arg;
+        assigner->away = assign_room(assigner->call->context->arena, assigner->away, assigner->away_count, &assigner->away_capacity, sizeof *assigner->away);
         if (assigner->away_count < AWAY_MOST)
                 assigner->away[assigner->away_count++] = (Away){rows_int(rows, 0), rows_int(rows, 1)};
         return STATUS_OK;
@@ -34,7 +35,6 @@ static Status take_away(void *arg, Rows *rows) {
 Status facts_away(Assigner *assigner) {
         Call *call = assigner->call;
         Sql select = db_sql(call->db);
-        assigner->away = arena_array(call->context->arena, Away, AWAY_MOST);
         sql(&select, "select user_id, deputy_id from absence where deleted_at is null and \"to\" > ");
         sql_value(&select, value_datetime(call->context->now_ms));
         sql(&select, " and \"from\" <= ");
@@ -83,10 +83,14 @@ void facts_settle(const Assigner *assigner, Slot *slot) {
                 slot->reason = "no_access";
 }
 
-static void slot_add(AssignRule *rule, Slot slot) {
+typedef struct Filling { Arena *arena; AssignRule *rule; } Filling;
+
+static void slot_add(const Filling *filling, Slot slot) {
+        AssignRule *rule = filling->rule;
         for (size_t i = 0; i < rule->slots_count; i++)
                 if (rule->slots[i].member == slot.member)
                         return;
+        rule->slots = assign_room(filling->arena, rule->slots, rule->slots_count, &rule->slots_capacity, sizeof *rule->slots);
         if (rule->slots_count < SLOTS_MOST)
                 rule->slots[rule->slots_count++] = slot;
 }
@@ -99,17 +103,19 @@ static Status take_member(void *arg, Rows *rows) {
         return STATUS_OK;
 }
 
-static Status stored_members(Assigner *assigner, AssignRule *rule) {
+static Status stored_members(Assigner *assigner, Filling *filling) {
+        const AssignRule *rule = filling->rule;
         Sql select = db_sql(assigner->call->db);
         if (!rule->id)
                 return STATUS_OK;
         sql(&select, "select user_id, weight, capacity, active from assignment_member where deleted_at is null and rule_id = ");
         sql_int(&select, rule->id);
         sql(&select, " order by \"id\"");
-        return each_row(assigner->call, &select, take_member, rule);
+        return each_row(assigner->call, &select, take_member, filling);
 }
 
-static void given_members(AssignRule *rule) {
+static void given_members(const Filling *filling) {
+        const AssignRule *rule = filling->rule;
         for (size_t i = 0; i < rule->members->count; i++) {
                 const Json *item = &rule->members->items[i], *user = json_get(item, "user"), *capacity = json_get(item, "capacity");
                 int64_t limit = -1, weight = json_int(item, "weight", 1);
@@ -120,7 +126,7 @@ static void given_members(AssignRule *rule) {
                         continue;
                 if (capacity && capacity->kind == JSON_NUMBER)
                         (void)str_to_int64(capacity->text, &limit);
-                slot_add(rule, (Slot){.member = id, .weight = weight > 0 ? weight : 1, .capacity = limit, .paused = !json_bool(item, "active", true)});
+                slot_add(filling, (Slot){.member = id, .weight = weight > 0 ? weight : 1, .capacity = limit, .paused = !json_bool(item, "active", true)});
         }
 }
 
@@ -132,7 +138,8 @@ static bool is_within(const Person *person, const int64_t *departments, size_t c
 }
 
 // By their ids, each with one share.
-static void department_people(Assigner *assigner, AssignRule *rule) {
+static void department_people(const Assigner *assigner, const Filling *filling) {
+        const AssignRule *rule = filling->rule;
         const Access *access = assigner->call->actor->access;
         for (size_t d = 0; d < rule->departments_count; d++) {
                 const int64_t *below = NULL;
@@ -140,7 +147,7 @@ static void department_people(Assigner *assigner, AssignRule *rule) {
                 access_subtree(access, assigner->call->context->arena, rule->departments[d], &below, &count);
                 for (size_t i = 0; i < access->people_count; i++)
                         if (access->people[i].active && is_within(&access->people[i], below, count))
-                                slot_add(rule, (Slot){.member = access->people[i].id, .weight = 1, .capacity = -1});
+                                slot_add(filling, (Slot){.member = access->people[i].id, .weight = 1, .capacity = -1});
         }
 }
 
@@ -150,14 +157,14 @@ static int by_member(const void *a, const void *b) {
 }
 
 Status facts_slots(Assigner *assigner, AssignRule *rule) {
-        rule->slots = arena_array(assigner->call->context->arena, Slot, SLOTS_MOST);
+        Filling filling = {assigner->call->context->arena, rule};
         rule->slots_count = 0;
         if (rule->members)
-                given_members(rule);
+                given_members(&filling);
         else
-                TRY(stored_members(assigner, rule));
+                TRY(stored_members(assigner, &filling));
         if (!rule->slots_count) {
-                department_people(assigner, rule);
+                department_people(assigner, &filling);
                 if (rule->slots_count)
                         qsort(rule->slots, rule->slots_count, sizeof *rule->slots, by_member);
         }
@@ -406,8 +413,8 @@ Status facts_expertise(Assigner *assigner, AssignRule *rule, const Record *recor
         Wanted wanted = {.assigner = assigner, .rule = rule, .record = record, .expertise = catalog_get(call->catalog, "expertise"), .province = province_of(call->context, record)};
         Str words = str_format(arena, STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(text_of(record, "name")), STR_ARG(text_of(record, "requirement")), STR_ARG(text_of(record, "remark")));
         int64_t *users = arena_array(arena, int64_t, rule->slots_count + 1);
-        size_t count = 0, rows_count = 0;
-        Record **known = arena_array(arena, Record *, SLOTS_MOST);
+        size_t count = 0, rows_count = 0, capacity = 0;
+        Record **known = NULL;
         wanted.industry = text_of(record, "industry");
         wanted.words = text_fold(arena, words);
         for (size_t i = 0; i < rule->slots_count; i++) {
@@ -430,6 +437,7 @@ Status facts_expertise(Assigner *assigner, AssignRule *rule, const Record *recor
                         TRY(rows_next(rows, &found));
                         if (!found)
                                 break;
+                        known = assign_room(arena, known, rows_count, &capacity, sizeof *known);
                         known[rows_count++] = record_take(arena, wanted.expertise, rows);
                 }
         }

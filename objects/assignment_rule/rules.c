@@ -33,6 +33,15 @@ static AssignFallback fallback_of(Str name) {
         return FALLBACK_NEXT;
 }
 
+void *assign_room(Arena *arena, void *list, size_t count, size_t *capacity, size_t item_size) {
+        if (count < *capacity)
+                return list;
+        size_t more = *capacity ? *capacity * 2 : 8;
+        list = arena_grow(arena, list, *capacity * item_size, more * item_size);
+        *capacity = more;
+        return list;
+}
+
 // ---- The turn, as text
 
 static void take_weights(Arena *arena, const Json *list, Turn *turn) {
@@ -122,13 +131,13 @@ static Status read_rules(Assigner *assigner) {
         sql_int(&select, RULES_MOST);
         if (assigner->writes)
                 sql_lock(&select, false);
-        assigner->rules = arena_array(call->context->arena, AssignRule, RULES_MOST + 1);
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(call->db, &select, &rows));
         for (bool found; assigner->rules_count < RULES_MOST;) {
                 TRY(rows_next(rows, &found));
                 if (!found)
                         break;
+                assigner->rules = assign_room(call->context->arena, assigner->rules, assigner->rules_count, &assigner->rules_capacity, sizeof *assigner->rules);
                 take_rule(call->context, record_take(call->context->arena, object, rows), &assigner->rules[assigner->rules_count++]);
         }
         return STATUS_OK;
@@ -214,6 +223,7 @@ Status assigner_try(Assigner *assigner, const Json *body) {
                 return STATUS_OK;
         }
         if (at == assigner->rules_count) {
+                assigner->rules = assign_room(assigner->call->context->arena, assigner->rules, at, &assigner->rules_capacity, sizeof *assigner->rules);
                 assigner->rules[at] = (AssignRule){.id = id};
                 assigner->rules_count++;
         }

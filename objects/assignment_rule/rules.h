@@ -41,7 +41,7 @@ typedef struct AssignRule {
         int64_t *departments; size_t departments_count;
         const Expr *parsed;                          // NULL: for all, or not parsed so far
         bool ready, broken;                          // ready: its slots are there; broken: its condition is not understood any more
-        Slot *slots; size_t slots_count;
+        Slot *slots; size_t slots_count, slots_capacity;
         const Json *members;                         // of a rule that is tried out: instead of the stored ones; NULL: the stored ones
         Turn turn;
         bool turned;                                 // the turn went on: to be written
@@ -54,8 +54,8 @@ typedef struct Load { int64_t user, open; } Load;
 typedef struct Assigner {
         Call *call;
         const Object *object;
-        AssignRule *rules; size_t rules_count;       // active ones, in their order
-        Away *away; size_t away_count;
+        AssignRule *rules; size_t rules_count, rules_capacity; // active ones, in their order
+        Away *away; size_t away_count, away_capacity;
         Load *loads; size_t loads_count, loads_capacity;
         bool open_now;                               // in working hours
         bool writes;                                 // false: tried out, nothing is locked and nothing written
@@ -83,6 +83,9 @@ Status assigner_keep(Assigner *assigner) MUST_USE;
 Turn turn_parse(Arena *arena, Str text);
 Str turn_text(Arena *arena, const Turn *turn);
 void candidates_write(const AssignDecision *decision, JsonWriter *w); // [{"user","considered",…}]
+
+// A list that grows in the arena as it needs to: many records of one request each have lists of their own.
+void *assign_room(Arena *arena, void *list, size_t count, size_t *capacity, size_t item_size);
 
 // facts.c: what decides about candidates and is read from the database
 Status facts_away(Assigner *assigner) MUST_USE;
