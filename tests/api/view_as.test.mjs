@@ -6,7 +6,7 @@ import { rows } from '../support/database.mjs'
 import { Stream } from '../support/stream.mjs'
 
 const PUBLIC = /^\/api\/v1\/(session$|session\/(second|enrol|password|reset|oidc\/\{id\}\/start)|setup|test\/)/
-const READING_POSTS = /^POST \/api\/v1\/(records\/[^/]+\/(form|duplicates)|meta\/objects\/[^/]+\/check|roles\/\{id\}\/preview|(retention|erasures)\/preview|assignment\/simulate|leads\/parse)$/
+const READING_POSTS = /^POST \/api\/v1\/(records\/[^/]+\/(form|duplicates)|meta\/objects\/[^/]+\/check|(roles|sales-modes)\/\{id\}\/preview|(retention|erasures)\/preview|assignment\/simulate|leads\/parse)$/
 
 export async function setup({ engine }) {
   const company = await Company.start(engine, '--test-clock')

@@ -30,7 +30,7 @@ export class Reads extends Asker {
       if (field.sortable && this.random.chance(0.5)) this.later(() => this.sort(object, field))
       if (GROUPED.includes(field.type) && this.random.chance(0.5)) this.later(() => this.group(object, field))
       if (NUMBERS.includes(field.type)) this.later(() => this.measures(object, field))
-      if (field.target && field.type !== 'multi_reference') for (const far of this.random.shuffled(this.fields(field.target)).slice(0, 3)) this.later(() => this.path(object, field, far))
+      if (this.definition(field.target) && field.type !== 'multi_reference') for (const far of this.random.shuffled(this.fields(field.target)).slice(0, 3)) this.later(() => this.path(object, field, far))
     }
     for (const relation of this.definition(object).children ?? []) if (this.model.definitions[relation.object]) this.later((random) => this.children(object, relation, random))
   }
