@@ -31,6 +31,29 @@ const hasNone = (answer, what) => {
 const codes = (answer) => [answer.status, ...(answer.body.errors ?? []).map((error) => `${error.field}:${error.code}`)]
 
 export const scenarios = {
+  'names are masked and not searched by, hidden texts are no part of what a search shows, what hangs under a record takes a right of its own': async ({ company, boss, customer }) => {
+    await company.role('nameless', { customer: { read: 'all', fields: { name: 'mask', phone: 'hide', email: 'hide' } }, contact: { read: 'all', fields: { name: 'mask' } }, affiliation: { read: 'all', fields: { name: 'mask' } } })
+    await company.role('deaf', { customer: { read: 'all', fields: { phone: 'hide', email: 'hide' } }, opportunity: { read: 'all', create: true, update: 'all' } })
+    const nameless = await company.add('nameless', 'nameless', 'east'), deaf = await company.add('deaf', 'deaf', 'east')
+    const contact = await boss.create('contact', { name: '欧阳海', customer: customer.id })
+    assert.equal((await nameless.get(`/records/contact/${contact.id}`)).body.name, '欧**')
+    assert.equal((await nameless.get(`/records/customer/${customer.id}`)).body.name, '珊***')
+    const named = async (person) => (await person.list('affiliation', { q: '欧阳' })).body.items.length // an object that is not in the search index
+    assert.deepEqual([await named(boss), await named(nameless)], [1, 0])
+    const hits = (await deaf.get(`/search?q=${encodeURIComponent('珊瑚')}`)).body
+    assert.ok(hits.items.some((item) => item.object === 'customer' && item.id === customer.id))
+    for (const secret of ['13912349999', '9999', 'zhang.san', 'coral.example']) assert.ok(!JSON.stringify(hits).includes(secret), `a search shows ${secret}`)
+    const both = await boss.create('customer', { name: '礁二号公司', phone: '13912349999', credit_code: '9999ABC' })
+    const found = (await deaf.get('/search?q=9999')).body
+    assert.ok(found.items.some((item) => item.id === both.id) && !JSON.stringify(found).includes('13912349999'), JSON.stringify(found))
+    assert.equal((await boss.delete(`/records/customer/${both.id}`)).status, 204)
+    assert.equal((await deaf.get(`/records/contact/${contact.id}`)).status, 404)
+    const deal = await boss.create('opportunity', { name: '珊瑚礁', customer: customer.id, contact: contact.id })
+    assert.deepEqual((await deaf.get(`/records/opportunity/${deal.id}`)).body.contact, { id: contact.id, name: null })
+    assert.deepEqual(codes(await deaf.post('/records/opportunity', { name: '偷看', customer: customer.id, contact: contact.id })), [422, 'contact:reference_missing'])
+    assert.equal((await boss.delete(`/records/opportunity/${deal.id}`)).status, 204)
+    assert.equal((await boss.delete(`/records/contact/${contact.id}`)).status, 204)
+  },
   'nothing that is read tells them': async ({ clerk, customer }) => {
     const path = `/records/customer/${customer.id}`
     const single = await clerk.get(path)

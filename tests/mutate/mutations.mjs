@@ -102,11 +102,11 @@ const ACCESS = {
     ['a pattern keeps what is between', 'Str head = head_of(text, mask.head), before_tail', 'Str head = head_of(text, length - mask.tail), before_tail'],
     ['a text too short for its pattern keeps all but one', 'if (length < shown + 1)', 'if (length < shown)', ['access_matrix', 'sharing']],
     ['a short number keeps all but one', 'if (utf8_length(text) < 9)', 'if (utf8_length(text) < 3)', ['field_rights']],
-    ['a mail address keeps its name', 'Str head = head_of(text, 1), domain', 'Str head = head_of(text, (size_t)at), domain'],
+    ['a mail address keeps its name', 'Str head = head_of(text, 1), domain', 'Str head = head_of(text, (size_t)at), domain', ['field_rights']],
     ['a text keeps all but one', raw`Str head = head_of(text, 1);
         return str_format(arena, STR_FMT "***", STR_ARG(head));`, raw`Str head = head_of(text, 9);
         return str_format(arena, STR_FMT "***", STR_ARG(head));`],
-    ['a name keeps all but one', 'if (characters > NAME_LONGEST || !is_han(text))', 'if (characters || !is_han(text))'],
+    ['a name keeps all but one', 'if (characters > NAME_LONGEST || !is_han(text))', 'if (characters || !is_han(text))', ['field_rights']],
     ['of choices and figures nothing is shown', raw`if (!is_text(field))
                 return STR_NONE;`, 'if (!is_text(field)) return text;'],
   ],
@@ -117,7 +117,7 @@ const READING = {
     ['a verb that is not given covers nothing', raw`else
                 sql(select, "1=0");`, raw`else
                 sql(select, "1=1");`],
-    ['what hangs under a record takes the right to read its kind', 'depth < PARENTS_DEEPEST && actor_may(call->actor, object, VERB_READ) &&', 'depth < PARENTS_DEEPEST &&'],
+    ['what hangs under a record takes the right to read its kind', 'depth < PARENTS_DEEPEST && actor_may(call->actor, object, VERB_READ) &&', 'depth < PARENTS_DEEPEST &&', ['field_rights']],
     ['what hangs under a record is seen with that record', 'TRY(scope_with_parents(call, inherit->target, above, depth + 1, select));', 'sql(select, "1=1");'],
     ['aggregates stay within the scope', 'TRY(scope_condition(call, scope->object, VERB_READ, STR("t"), true, &scan.condition));', 'sql(&scan.condition, "1=1");'],
   ],
@@ -126,7 +126,7 @@ const READING = {
         return verb == VERB_EXPORT && opaque ? STATUS_INVALID : STATUS_OK;`],
     ['the bin shows what is seen', 'TRY(take_condition(list, VERB_READ, true));', ''],
     ['the bin shows what one may throw away', 'return take_condition(list, VERB_DELETE, true);', 'return STATUS_OK;'],
-    ['a name that is hidden or masked is not searched by', 'if (actor_field(list->call->actor, list->object->name_field) >= FIELD_READ)', 'if (list)'],
+    ['a name that is hidden or masked is not searched by', 'if (actor_field(list->call->actor, list->object->name_field) >= FIELD_READ)', 'if (list)', ['field_rights']],
   ],
   'src/record/duplicate.c': [
     ['a field that is not read is not compared', 'known &= actor->system || actor_field(actor, rule->fields[k]) >= FIELD_READ;', 'known &= actor->system || actor_field(actor, rule->fields[k]) >= FIELD_MASK;', ['duplicates']],
@@ -175,7 +175,7 @@ const READING = {
   'src/record/query_search.c': [
     ['search stays within the scope', 'TRY(scope_condition(call, object, VERB_READ, STR("t"), true, select));', 'sql(select, "1=1");'],
     ['search tells no match by what is hidden', 'if (!restricted || search_visible(', 'if (restricted || !restricted || search_visible('],
-    ['search shows no hidden text', 'if (right == FIELD_HIDE || value_is_null(value))', 'if (value_is_null(value))'],
+    ['search shows no hidden text', 'if (right == FIELD_HIDE || value_is_null(value))', 'if (value_is_null(value))', ['field_rights']],
     ['search masks what is masked', raw`if (right == FIELD_MASK)
                 return column_mask(call, field, value);`, raw`if (right == FIELD_HIDE)
                 return column_mask(call, field, value);`],

@@ -37,7 +37,7 @@ function filesBelow(folder) {
 }
 
 function copyTree() {
-  const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard', 'src', 'objects', 'tools', 'tests', 'Makefile'], { encoding: 'utf8' }).stdout.split('\n').filter((path) => path && existsSync(path))
+  const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard', 'src', 'objects', 'tools', 'tests', 'Makefile', 'web/src/fields/address/divisions.json'], { encoding: 'utf8' }).stdout.split('\n').filter((path) => path && existsSync(path))
   for (const path of listed) {
     const to = join(TREE, path)
     if (existsSync(to) && readFileSync(to).equals(readFileSync(path))) continue // its objects stay good
@@ -54,7 +54,7 @@ const unitsOf = (mutations) => [...new Set(mutations.flatMap(({ tests }) => test
 function build(units) {
   const env = { ...process.env, WEB: '0' }
   for (const name of ['MAKEFLAGS', 'MAKELEVEL', 'MFLAGS']) delete env[name]
-  return spawnSync('make', ['-C', TREE, 'WEB=0', 'BUILD=build', 'CFLAGS=-O1 -g0', 'build/haike', ...units.map((unit) => `build/test/${unit}`)], { encoding: 'utf8', env })
+  return spawnSync('make', ['-C', TREE, 'WEB=0', 'BUILD=build', 'CFLAGS=-O1 -g0 -Wno-error', 'build/haike', ...units.map((unit) => `build/test/${unit}`)], { encoding: 'utf8', env })
 }
 
 // ---- the tests
