@@ -98,8 +98,10 @@ group = -Wl,--start-group $(1) -Wl,--end-group
 library: $(archives)
 
 main_o := $(if $(wildcard src/app/main.c),$(call object,src/app/main.c))
+# what a debugger needs would be half of the program; compressed, half of that
+compressed := -Wl,--compress-debug-sections=zlib
 $(BUILD)/haike: $(main_o) $(archives)
-	$(if $(main_o),$(call quiet,LD,$@)$(LINK) -o $@ $(main_o) $(call group,$(archives)) $(LIBS),@echo "no src/app/main.c yet: the libraries are built")
+	$(if $(main_o),$(call quiet,LD,$@)$(LINK) $(compressed) -o $@ $(main_o) $(call group,$(archives)) $(LIBS),@echo "no src/app/main.c yet: the libraries are built")
 
 # --- generated: texts in both languages, definitions and the browser interface as bytes
 text_files := $(wildcard src/*/texts.json objects/*/texts.json)

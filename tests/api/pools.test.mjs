@@ -53,6 +53,7 @@ export const scenarios = {
     const name = word()
     const record = await pooled(keeper, pool, { name })
     assert.deepEqual([record.owner, record.in_pool, record.pool.name, record.department], [null, true, '华东公海', null])
+    assert.deepEqual(code(await act(boss, record, 'claim')), [403, 'pool_not_member'])
     for (const [person, sees] of [[one, true], [two, true], [keeper, true], [boss, true], [desk, true], [far, false]]) {
       assert.equal((await person.get(`/records/customer/${record.id}`)).status, sees ? 200 : 404)
       assert.equal((await ids(person, { filter: `id = ${record.id}` })).length, sees ? 1 : 0)
