@@ -105,6 +105,18 @@ export const scenarios = {
     const done = await sly.post(`/records/lead/${lead.id}/actions/convert`, { opportunity: null })
     assert.notEqual(done.body.new_customer, false)
   },
+  'converting finds and names no customer that its maker does not see': async ({ company, sly, boss }) => {
+    const grants = allOf('lead', 'customer', 'contact')
+    grants.customer.read = grants.customer.update = grants.contact.read = 'own'
+    await company.grant('sly', grants)
+    const theirs = await boss.create('customer', { name: unique('别人的客户') })
+    const lead = await sly.create('lead', { name: '线索', company: theirs.name })
+    const named = await sly.post(`/records/lead/${lead.id}/actions/convert`, { customer: { id: theirs.id }, opportunity: null })
+    assert.deepEqual([named.status, codes(named)], [422, ['customer.id:reference_missing']])
+    const done = await sly.post(`/records/lead/${lead.id}/actions/convert`, { opportunity: null })
+    assert.deepEqual([done.status, done.body.new_customer], [200, true], JSON.stringify(done.body))
+    assert.notEqual(done.body.customer.id, theirs.id)
+  },
   'actions do not write fields that are not their own': async ({ company, sly, boss }) => {
     const grants = allOf('opportunity', 'competitor')
     grants.opportunity.fields = { amount: 'read', close_date: 'hide', competitor: 'read' }

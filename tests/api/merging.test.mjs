@@ -8,8 +8,9 @@ export async function setup({ engine }) {
   const company = await Company.start(engine, '--test-clock')
   await company.role('rep', { customer: { read: 'own', create: true, update: 'own', delete: 'own' }, contact: { read: 'own', create: true }, comment: { read: 'own', create: true, update: 'own' } })
   await company.role('keeps', { customer: { read: 'all', create: true, update: 'all', delete: 'none' }, contact: ALL })
+  await company.role('takes', { customer: { read: 'all', create: true, update: 'own', delete: 'all' }, contact: ALL })
   await company.role('half', { customer: { ...ALL, fields: { '*': 'write', level: 'hide', remark: 'read' } } })
-  for (const login of ['rep', 'keeps', 'half']) await company.add(login, login, 'east')
+  for (const login of ['rep', 'keeps', 'half', 'takes']) await company.add(login, login, 'east')
   await company.add('other', 'rep', 'south')
   return { haike: company.haike, company, boss: company.boss, ...company.people }
 }
@@ -97,6 +98,7 @@ export const scenarios = {
     const body = { with: [too.id] }
     assert.deepEqual([(await merge(other, 'customer', mine.id, body)).status, (await merge(keeps, 'customer', mine.id, body)).status], [404, 403])
     assert.deepEqual([(await merge(rep, 'customer', mine.id, { with: [foreign.id] })).status, (await merge(other, 'customer', foreign.id, { with: [too.id] })).status], [404, 404])
+    assert.equal((await merge(company.people.takes, 'customer', mine.id, body)).status, 403, 'who may not change the one')
     const seen = await get(boss, 'customer', mine.id)
     assert.equal(seen.version, 1, 'nothing happened')
     // what others have said of it goes along, and comes back when he undoes it

@@ -81,6 +81,7 @@ export async function calendar({ browser, report }) {
     await page.mouse.click(thursday.x + 30, thursday.y + (thursday.height * 14.1) / 24)
     await page.waitForSelector('.sb .ef')
     await page.waitForSelector('.sb .fine')
+    await page.waitForSelector('.sb .title:focus')
     await page.keyboard.type(`约见${id}`)
     ensure(await page.inputValue('.sb .ti input >> nth=0') === '14:00', `it begins at ${await page.inputValue('.sb .ti input >> nth=0')}`)
     await page.click('.sb .ln:has(.lb:text-is("参加人")) .combo')

@@ -428,7 +428,6 @@ const BUSINESS = {
   'src/flow/merge.c': [
     ['merging takes the right to delete the others', 'VERB_DELETE, lock, &(*ret_others)[i]', 'VERB_READ, lock, &(*ret_others)[i]', ['merging']],
     ['merging takes the right to change the one', 'merge->survivor, VERB_UPDATE, lock,', 'merge->survivor, VERB_READ, lock,', ['merging']],
-    ['a field is chosen by whom may write it', raw`if (right != FIELD_WRITE || !field->stored`, raw`if (right < FIELD_READ || !field->stored`, ['merging']],
   ],
   'objects/lead/convert.c': [
     ['a hidden value is not carried into the open', 'return from >= FIELD_READ || actor_field(actor, target) <= from;', 'return from >= FIELD_READ || target;', TRICKS],
