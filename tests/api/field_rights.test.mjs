@@ -119,6 +119,10 @@ export const scenarios = {
     assert.ok(!(await found(clerk, '13912349999')) && !(await everywhere(clerk, '13912349999')))
     assert.ok(await found(clerk, '9999'))
     assert.ok(!(await found(clerk, 'zhang.san')))
+    const many = async (person) => (await person.post('/records/customer/bulk', { q: '13912349999', op: 'update', values: { short_name: '一起改' } })).body
+    assert.equal((await many(clerk)).result?.done ?? 0, 0, 'nothing is changed by what is hidden')
+    assert.notEqual((await boss.get(`/records/customer/${customer.id}`)).body.short_name, '一起改')
+    assert.equal((await many(boss)).result.done, 1)
   },
   'writing them is refused, a hidden one like one that does not exist': async ({ clerk, boss, customer }) => {
     const path = `/records/customer/${customer.id}`

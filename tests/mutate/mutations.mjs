@@ -239,7 +239,7 @@ const READING = {
     ['an expression takes sight of its record', 'if (query->id && !query_visible(call, query->object, query->id, &status))', 'if (query->id && !query_visible(call, query->object, query->id, &status) && status != STATUS_OK)'],
   ],
   'src/record/bulk_ids.c': [
-    ['a search for many finds nothing by what is hidden', 'if (search_visible(call, object, values, look->list->terms))', 'if (look->list->terms.len)'],
+    ['a search for many finds nothing by what is hidden', 'if (search_visible(call, object, values, look->list->terms))', 'if (look->list->terms.len)', ['field_rights']],
     ['the name of a problem is one that is seen', 'TRY(scope_with_parents(call, object, STR("t"), 0, &select));', 'sql(&select, "1=1");'],
     ['the name of a problem is masked', raw`if (right == FIELD_MASK)
                 *ret = mask_text`, raw`if (right == FIELD_HIDE)
