@@ -5,7 +5,7 @@
 Status library_load(Context *context, const char *file, const char *const *names, size_t count, void *ret_calls) {
         void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
         if (!library) {
-                Status status = error_set(context, STATUS_IO, "library_missing", str_from(file));
+                Status status = error_set(context, STATUS_IO, "not_installed", str_from(file));
                 context->error.detail = str_copy(context->arena, str_from(dlerror()));
                 return status;
         }
@@ -13,7 +13,7 @@ Status library_load(Context *context, const char *file, const char *const *names
         for (size_t i = 0; i < count; i++) {
                 void *call = dlsym(library, names[i]);
                 if (!call)
-                        return error_detail(context, STATUS_IO, "library_missing", "%s has no %s", file, names[i]);
+                        return error_detail(context, STATUS_IO, "not_installed", "%s has no %s", file, names[i]);
                 memcpy(calls + i * sizeof call, &call, sizeof call);
         }
         dlclose(library); // it stays loaded: such libraries keep threads and tables of their own

@@ -36,5 +36,5 @@ bool pool_submit(Pool *pool, void (*run)(void *arg), void *arg); // false: the q
 void pool_free(Pool *pool);                                     // finishes what is queued, then joins; accepts NULL
 
 // Loads a shared library, which then stays, and finds its functions by their names: ret_calls is a struct of that many function pointers, in the names' order. Not found:
-// STATUS_IO "library_missing".
+// STATUS_IO "not_installed".
 Status library_load(Context *context, const char *file, const char *const *names, size_t count, void *ret_calls) MUST_USE;
