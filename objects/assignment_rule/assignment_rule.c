@@ -3,13 +3,8 @@
 #include "objects/assignment_rule/response.h"
 #include "objects/shared/condition.h"
 
-static Str text_of(const Record *record, const char *field) {
-        Value value = record_value(record, field);
-        return value.kind == VALUE_TEXT ? str_trim(value.text) : STR_NONE;
-}
-
 static void need(Call *call, const Record *rule, const char *choice, const char *key, const char *field) {
-        if (str_is(text_of(rule, choice), key) && value_is_null(record_value(rule, field)))
+        if (str_is(str_trim(record_str(rule, choice)), key) && value_is_null(record_value(rule, field)))
                 (void)error_add(call->context, str_from(field), "required");
 }
 
@@ -30,7 +25,7 @@ static Status before(Call *call, RecordChange *change) {
         if (!change->after || change->kind == CHANGE_RESTORE)
                 return STATUS_OK;
         const Record *rule = change->after;
-        Str name = text_of(rule, "object"), condition = text_of(rule, "condition");
+        Str name = str_trim(record_str(rule, "object")), condition = str_trim(record_str(rule, "condition"));
         const Object *object = catalog_find(call->catalog, name);
         if (name.len && (!object || object->retired || !object->follow_owner)) {
                 (void)error_add(call->context, STR("object"), "assign_no_owner", name);

@@ -87,11 +87,6 @@ Str turn_text(Arena *arena, const Turn *turn) {
 
 // ---- Reading them
 
-static Str text_of(const Record *row, const char *field) {
-        Value value = record_value(row, field);
-        return value.kind == VALUE_TEXT ? value.text : STR_NONE;
-}
-
 static int64_t int_of(const Record *row, const char *field) {
         Value value = record_value(row, field);
         return value.kind == VALUE_INTEGER ? value.integer : 0;
@@ -107,15 +102,15 @@ static void take_departments(Context *context, Str list, AssignRule *rule) {
 }
 
 static void take_rule(Context *context, const Record *row, AssignRule *rule) {
-        *rule = (AssignRule){.id = row->id, .name = text_of(row, "name"), .condition = str_trim(text_of(row, "condition")), .order = int_of(row, "order"), .method = assign_method(text_of(row, "method"))};
-        rule->fallback = fallback_of(text_of(row, "fallback"));
+        *rule = (AssignRule){.id = row->id, .name = record_str(row, "name"), .condition = str_trim(record_str(row, "condition")), .order = int_of(row, "order"), .method = assign_method(record_str(row, "method"))};
+        rule->fallback = fallback_of(record_str(row, "fallback"));
         rule->fallback_user = int_of(row, "fallback_user");
         rule->fallback_pool = int_of(row, "fallback_pool");
         rule->cadence = int_of(row, "cadence");
         rule->response_minutes = int_of(row, "response_minutes");
         rule->respect_hours = record_value(row, "respect_hours").kind == VALUE_BOOL && record_value(row, "respect_hours").boolean;
-        rule->turn = turn_parse(context->arena, text_of(row, "turn"));
-        take_departments(context, text_of(row, "departments"), rule);
+        rule->turn = turn_parse(context->arena, record_str(row, "turn"));
+        take_departments(context, record_str(row, "departments"), rule);
 }
 
 static Status read_rules(Assigner *assigner) {

@@ -10,18 +10,13 @@ static bool changed(const RecordChange *change, const char *field) {
         return !change->before || !change->after || !value_eq(record_value(change->before, field), record_value(change->after, field));
 }
 
-static Str text_of(const Record *record, const char *field) {
-        Value value = record_value(record, field);
-        return value.kind == VALUE_TEXT ? value.text : STR_NONE;
-}
-
 static const Object *object_of(const Call *call, const Record *record) {
-        const Object *object = catalog_find(call->catalog, text_of(record, "object"));
+        const Object *object = catalog_find(call->catalog, record_str(record, "object"));
         return object && object->pooled && !object->retired && object_find(object, STR("recycle_at")) ? object : NULL;
 }
 
 static void check(Call *call, const RecordChange *change, const Object *object, const char *field) {
-        Str condition = str_trim(text_of(change->after, field));
+        Str condition = str_trim(record_str(change->after, field));
         if (condition.len && changed(change, field))
                 condition_check(call, object, str_from(field), condition);
 }
@@ -30,7 +25,7 @@ static void check(Call *call, const RecordChange *change, const Object *object, 
 
 static Status check_mask_fields(Call *call, const RecordChange *change, const Object *object) {
         Json *names = NULL;
-        Str list = text_of(change->after, "mask_fields");
+        Str list = record_str(change->after, "mask_fields");
         if (!list.len || !changed(change, "mask_fields"))
                 return STATUS_OK;
         TRY(json_parse(call->context, list, 2, &names));

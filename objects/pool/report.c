@@ -116,15 +116,9 @@ static Status count_shares(const Report *report, Shares *shares) {
         }
 }
 
-// Of the records claimed in the period, those that were won since by whoever claimed them: an opportunity of a customer, a lead itself.
-static Status won_by_children(const Report *report, const Relation *deals, Sql *select) {
-        const Field *stage = deals->child->stage;
+static void where_won(const Field *stage, Sql *select) {
         bool any = false;
-        sql(select, " and exists (select 1 from ");
-        sql_name(select, deals->child->table);
-        sql(select, " d where d.deleted_at is null and d.");
-        sql_name(select, deals->field->column);
-        sql(select, " = haike_id_of(m.target) and d.owner_id = m.to_user_id and d.closed_at >= m.at and d.");
+        sql(select, "d.");
         sql_name(select, stage->column);
         sql(select, " in (");
         for (size_t i = 0; i < stage->options_count; i++) {
@@ -135,9 +129,18 @@ static Status won_by_children(const Report *report, const Relation *deals, Sql *
                 any = true;
                 sql_str(select, stage->options[i].key);
         }
-        sql(select, "))");
-        (void)report;
-        return STATUS_OK;
+        sql(select, ")");
+}
+
+// Of the records claimed in the period, those that were won since by whoever claimed them: an opportunity of a customer, a lead itself.
+static void won_by_children(const Relation *deals, Sql *select) {
+        sql(select, " and exists (select 1 from ");
+        sql_name(select, deals->child->table);
+        sql(select, " d where d.deleted_at is null and d.");
+        sql_name(select, deals->field->column);
+        sql(select, " = haike_id_of(m.target) and d.owner_id = m.to_user_id and d.closed_at >= m.at and ");
+        where_won(deals->child->stage, select);
+        sql(select, ")");
 }
 
 static bool wins(const Object *object) {
@@ -148,22 +151,11 @@ static bool wins(const Object *object) {
 }
 
 static void won_itself(const Report *report, Sql *select) {
-        const Field *stage = report->object->stage;
-        bool any = false;
         sql(select, " and exists (select 1 from ");
         sql_name(select, report->object->table);
-        sql(select, " d where d.deleted_at is null and d.id = haike_id_of(m.target) and d.owner_id = m.to_user_id and d.");
-        sql_name(select, stage->column);
-        sql(select, " in (");
-        for (size_t i = 0; i < stage->options_count; i++) {
-                if (!str_is(stage->options[i].outcome, "won"))
-                        continue;
-                if (any)
-                        sql(select, ", ");
-                any = true;
-                sql_str(select, stage->options[i].key);
-        }
-        sql(select, "))");
+        sql(select, " d where d.deleted_at is null and d.id = haike_id_of(m.target) and d.owner_id = m.to_user_id and ");
+        where_won(report->object->stage, select);
+        sql(select, ")");
 }
 
 static const Relation *deals_of(const Object *object) {
@@ -187,7 +179,7 @@ static Status count_won(const Report *report, Shares *shares) {
         if (wins(report->object))
                 won_itself(report, &select);
         else
-                TRY(won_by_children(report, deals, &select));
+                won_by_children(deals, &select);
         sql(&select, " group by m.to_user_id");
         ROWS_CLEANUP Rows *rows = NULL;
         TRY(db_query(call->db, &select, &rows));

@@ -1,11 +1,6 @@
 // Rules of keeping: administrators write them, and each is understood before it is stored.
 #include "flow/purge.h"
 
-static Str text_of(const Record *record, const char *field) {
-        Value value = record_value(record, field);
-        return value.kind == VALUE_TEXT ? value.text : STR_NONE;
-}
-
 static Status before(Call *call, RecordChange *change) {
         Keeping keeping;
         Json *fields = NULL;
@@ -13,10 +8,10 @@ static Status before(Call *call, RecordChange *change) {
                 return error_set(call->context, STATUS_FORBIDDEN, "forbidden");
         if (!change->after || change->kind == CHANGE_RESTORE)
                 return STATUS_OK;
-        Str list = text_of(change->after, "fields");
+        Str list = record_str(change->after, "fields");
         if (list.len)
                 TRY(json_parse(call->context, list, 2, &fields));
-        Status status = keeping_check(call, text_of(change->after, "object"), text_of(change->after, "condition"), text_of(change->after, "action"), fields, &keeping);
+        Status status = keeping_check(call, record_str(change->after, "object"), record_str(change->after, "condition"), record_str(change->after, "action"), fields, &keeping);
         return status == STATUS_INVALID ? STATUS_OK : status; // told with the other errors
 }
 

@@ -5,11 +5,6 @@
 static const char *const measure_fields[TIER_MEASURES] = {"recency", "frequency", "monetary"};
 static const char *const cuts_fields[TIER_MEASURES] = {"recency_cuts", "frequency_cuts", "monetary_cuts"};
 
-static Str text_of(const Record *record, const char *field) {
-        Value value = record_value(record, field);
-        return value.kind == VALUE_TEXT ? str_trim(value.text) : STR_NONE;
-}
-
 bool tier_suits(const Object *object) {
         return object && str_is(object->name, "customer") && object_find(object, STR("tier"));
 }
@@ -56,7 +51,7 @@ static bool take_cuts(Str text, Decimal *ret) {
 
 static void take_measure(Call *call, const Record *record, int at, TierModel *model) {
         TierMeasure *measure = &model->measures[at];
-        Str source = text_of(record, measure_fields[at]), cuts = text_of(record, cuts_fields[at]);
+        Str source = str_trim(record_str(record, measure_fields[at])), cuts = str_trim(record_str(record, cuts_fields[at]));
         if (str_empty(source))
                 return;
         if (parse(call, model->object, str_from(measure_fields[at]), source, EXPR_NULL, &measure->expr) == STATUS_OK && !measures_well(at, expr_type(measure->expr))) {
@@ -69,7 +64,7 @@ static void take_measure(Call *call, const Record *record, int at, TierModel *mo
 }
 
 Status tier_model_take(Call *call, const Record *record, TierModel *ret) {
-        *ret = (TierModel){.id = record->id, .object = catalog_find(call->catalog, text_of(record, "object")), .quintiles = str_is(text_of(record, "cuts"), "quintiles")};
+        *ret = (TierModel){.id = record->id, .object = catalog_find(call->catalog, str_trim(record_str(record, "object"))), .quintiles = str_is(str_trim(record_str(record, "cuts")), "quintiles")};
         if (!tier_suits(ret->object))
                 return error_add(call->context, STR("object"), "tier_object");
         for (int i = 0; i < TIER_MEASURES; i++)

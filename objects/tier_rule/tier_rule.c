@@ -2,11 +2,6 @@
 #include "objects/tier_model/tier.h"
 #include "record/write.h"
 
-static Str text_of(const Record *record, const char *field) {
-        Value value = record_value(record, field);
-        return value.kind == VALUE_TEXT ? str_trim(value.text) : STR_NONE;
-}
-
 static Status before(Call *call, RecordChange *change) {
         TierModel model = {0};
         TierRule rule;
@@ -17,11 +12,11 @@ static Status before(Call *call, RecordChange *change) {
         if (id.kind != VALUE_INTEGER)
                 return STATUS_OK; // required
         TRY(record_read_row(call, catalog_get(call->catalog, "tier_model"), id.integer, false, false, &parent));
-        model.object = parent ? catalog_find(call->catalog, text_of(parent, "object")) : NULL;
+        model.object = parent ? catalog_find(call->catalog, str_trim(record_str(parent, "object"))) : NULL;
         if (!tier_suits(model.object))
                 return STATUS_OK; // told by the reference check
         record_set(change->after, "object", value_text(model.object->name));
-        Status status = tier_rule_take(call, STR_NONE, text_of(change->after, "tier"), text_of(change->after, "condition"), &model, &rule);
+        Status status = tier_rule_take(call, STR_NONE, str_trim(record_str(change->after, "tier")), str_trim(record_str(change->after, "condition")), &model, &rule);
         return status == STATUS_INVALID ? STATUS_OK : status; // told with the others
 }
 

@@ -91,6 +91,8 @@ const Narrowed *narrowed_get(const Access *access, const ObjectGrant *from, Str 
 // organisation.c
 bool next_id(Str list, size_t *at, int64_t *ret); // the next id in a stored list such as ["12","7"]; false at its end
 void read_ids(Arena *arena, Str list, int64_t **ret, size_t *ret_count);
+bool ids_have(const int64_t *ids, size_t count, int64_t id);
+bool department_below(const Access *access, int64_t department, int64_t above); // it is that one, or stands below it
 void select_columns(Sql *select, const Object *object, const char *const *names, size_t count); // of what is live, by id; null for fields that the object lacks
 Status departments_load(Db *db, Access *access) MUST_USE;
 Status people_load(Db *db, Access *access) MUST_USE;

@@ -7,13 +7,6 @@ static bool is_true(Value value) {
         return value.kind == VALUE_BOOL && value.boolean;
 }
 
-static bool has(const int64_t *ids, size_t count, int64_t id) {
-        for (size_t i = 0; i < count; i++)
-                if (ids[i] == id)
-                        return true;
-        return false;
-}
-
 static bool is_listed(const Json *names, Str name) {
         for (size_t i = 0; names && i < names->count; i++)
                 if (str_eq(names->items[i].text, name))
@@ -91,21 +84,16 @@ const Pool *access_pool(const Access *access, int64_t id) {
         return NULL;
 }
 
-static bool is_below(const Access *access, int64_t department, int64_t above) {
-        const Department *below = access_department(access, department), *top = access_department(access, above);
-        return below && top && below->enter >= top->enter && below->enter < top->leave;
-}
-
 bool pool_administers(const Pool *pool, const Actor *actor) {
-        return actor->administrator || has(pool->administrators, pool->administrators_count, actor->user);
+        return actor->administrator || ids_have(pool->administrators, pool->administrators_count, actor->user);
 }
 
 static bool is_in(const Pool *pool, const Actor *actor) {
-        if (has(pool->users, pool->users_count, actor->user) || has(pool->administrators, pool->administrators_count, actor->user))
+        if (ids_have(pool->users, pool->users_count, actor->user) || ids_have(pool->administrators, pool->administrators_count, actor->user))
                 return true;
         for (size_t i = 0; i < pool->departments_count; i++)
                 for (size_t k = 0; k < actor->departments_count; k++)
-                        if (is_below(actor->access, actor->departments[k], pool->departments[i]))
+                        if (department_below(actor->access, actor->departments[k], pool->departments[i]))
                                 return true;
         return false;
 }

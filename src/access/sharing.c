@@ -78,21 +78,21 @@ const SharingRule *access_rule(const Access *access, int64_t id) {
         return NULL;
 }
 
-static bool has(const int64_t *ids, size_t count, int64_t id) {
+bool ids_have(const int64_t *ids, size_t count, int64_t id) {
         for (size_t i = 0; i < count; i++)
                 if (ids[i] == id)
                         return true;
         return false;
 }
 
-static bool is_below(const Access *access, int64_t department, int64_t above) {
+bool department_below(const Access *access, int64_t department, int64_t above) {
         const Department *below = access_department(access, department), *top = access_department(access, above);
         return below && top && below->enter >= top->enter && below->enter < top->leave;
 }
 
 int64_t sharing_role(const SharingRule *rule, const Actor *actor) {
         for (size_t i = 0; i < actor->roles_count; i++)
-                if (has(rule->roles, rule->roles_count, actor->roles[i]))
+                if (ids_have(rule->roles, rule->roles_count, actor->roles[i]))
                         return actor->roles[i];
         return 0;
 }
@@ -100,13 +100,13 @@ int64_t sharing_role(const SharingRule *rule, const Actor *actor) {
 int64_t sharing_department(const SharingRule *rule, const Actor *actor) {
         for (size_t i = 0; i < rule->departments_count; i++)
                 for (size_t k = 0; k < actor->departments_count; k++)
-                        if (is_below(actor->access, actor->departments[k], rule->departments[i]))
+                        if (department_below(actor->access, actor->departments[k], rule->departments[i]))
                                 return rule->departments[i];
         return 0;
 }
 
 bool sharing_user(const SharingRule *rule, const Actor *actor) {
-        return has(rule->users, rule->users_count, actor->user);
+        return ids_have(rule->users, rule->users_count, actor->user);
 }
 
 void actor_take_rules(Arena *arena, Actor *actor) {

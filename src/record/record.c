@@ -5,6 +5,11 @@ Value record_value(const Record *record, const char *field) {
         return record->values[object_get(record->object, field)->index];
 }
 
+Str record_str(const Record *record, const char *field) {
+        Value value = record_value(record, field);
+        return value.kind == VALUE_TEXT ? value.text : STR_NONE;
+}
+
 void record_set(Record *record, const char *field, Value value) {
         record->values[object_get(record->object, field)->index] = value;
 }

@@ -64,6 +64,7 @@ typedef struct Record {
         Value *values;          // by field index; not stored (formula) ones are VALUE_NULL
 } Record;
 Value record_value(const Record *record, const char *field);
+Str record_str(const Record *record, const char *field); // empty where it has none
 void record_set(Record *record, const char *field, Value value);
 // Loads with a lock on PostgreSQL (for update). No rights are checked: for hooks and actions, which have checked. STATUS_NOT_FOUND when absent or deleted.
 Status record_load(Call *call, const Object *object, int64_t id, Record **ret) MUST_USE;

@@ -1,11 +1,11 @@
 // The rules of one object and their members: read, moved, switched, saved together.
 import { useQuery } from "@tanstack/vue-query";
-import { computed, ref, type ComputedRef, type Ref } from "vue";
+import { computed, type ComputedRef, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 import * as api from "@/lib/api";
-import { ApiError } from "@/lib/http";
 import { queryClient } from "@/lib/queries";
 import { asNumber, asRef, type RecordData, type Values } from "@/meta/types";
+import { useSaving } from "@/signon/useSaving";
 import { say } from "@/ui/toast";
 import { memberChanges, memberOf, reordered, valuesOf, type Draft, type Member } from "./draft";
 
@@ -25,8 +25,7 @@ export interface Rules {
 
 export function useRules(object: () => string): Rules {
   const { t } = useI18n();
-  const errors = ref<Record<string, string>>({});
-  const busy = ref(false);
+  const { busy, errors, run } = useSaving();
   const list = useQuery({
     queryKey: computed(() => ["records", "assignment_rule", object()]),
     queryFn: ({ signal }) => api.listRecords("assignment_rule", { filter: `object = "${object()}"`, sort: "order", limit: 200, fields: "id,version,name,object,order,condition,method,departments,respect_hours,fallback,fallback_user,fallback_pool,cadence,response_minutes,escalate_to,escalate_user,active" }, signal),
@@ -52,18 +51,9 @@ export function useRules(object: () => string): Rules {
   }
   async function attempt(work: () => Promise<void>): Promise<boolean> {
     if (busy.value) return false;
-    busy.value = true;
-    errors.value = {};
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      errors.value = error instanceof ApiError ? (error.status === 0 ? { "": t("error.network") } : error.byField()) : { "": String(error) };
-      return false;
-    } finally {
-      busy.value = false;
-      await refresh();
-    }
+    const done = await run(work);
+    await refresh();
+    return done;
   }
   // members follow their rule; what is refused of them is told with it, and a second try sends only what is still missing
   const save = (draft: Draft): Promise<boolean> => attempt(async () => {
